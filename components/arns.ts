@@ -1,0 +1,108 @@
+/**
+ * Every name and ARN of the program, built and parsed here and nowhere else.
+ *
+ * Names are fixed (`rds-vault-<stack>-<region>-<part>`), so no policy waits for another component's output and
+ * several stacks live side by side in one account. No import of Pulumi: the functions run inside Lambda too.
+ */
+
+/** What all names of a stack derive from. */
+export interface Place {
+    /** Stack name, at most 12 of `[a-z0-9-]`. */
+    readonly stack: string;
+    /** AWS Region, such as `eu-west-1`. */
+    readonly region: string;
+    /** 12 digits. */
+    readonly backupAccountId: string;
+}
+
+/** IAM path of every role of ours; guardrails protect it as a whole. */
+export const rolePath = "/rds-vault/";
+
+/** The fixed names of a stack. IAM roles take at most 64 characters, buckets 63; both fit with the longest stack and Region. */
+export function namesOf({ stack, region, backupAccountId }: Place) {
+    const prefix = `rds-vault-${stack}-${region}`;
+    return {
+        prefix,
+        /** Bucket names are global, hence the account. */
+        bucket: `${prefix}-${backupAccountId}`,
+        /** A confused-deputy guard, not a secret: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html */
+        externalId: prefix,
+        bus: `${prefix}-hub`,
+        hubRule: `${prefix}-trigger`,
+        triggerQueue: `${prefix}-trigger`,
+        triggerDeadLetters: `${prefix}-trigger-dlq`,
+        undeliveredQueue: `${prefix}-undelivered`,
+        starter: `${prefix}-starter`,
+        sweeper: `${prefix}-sweeper`,
+        schedule: `${prefix}-sweep`,
+        scheduleRole: `${prefix}-schedule`,
+        forwarder: `${prefix}-forwarder`,
+        accessRole: `${prefix}-access`,
+        exportRole: `${prefix}-export`,
+    } as const;
+}
+
+export type Names = ReturnType<typeof namesOf>;
+
+/** `aws`, `aws-cn` or `aws-us-gov`: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+export function partitionOf(region: string): string {
+    if (region.startsWith("cn-")) return "aws-cn";
+    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+export const rootArn = (partition: string, account: string) => `arn:${partition}:iam::${account}:root`;
+
+/** `account` may be `*` in a condition pattern. */
+export const roleArn = (partition: string, account: string, name: string) =>
+    `arn:${partition}:iam::${account}:role${rolePath}${name}`;
+
+export const bucketArn = (partition: string, bucket: string) => `arn:${partition}:s3:::${bucket}`;
+
+/** The ARNs of a stack that follow from its names; only the key's ARN is AWS's to choose. */
+export function arnsOf(place: Place) {
+    const names = namesOf(place);
+    const partition = partitionOf(place.region);
+    const inBackup = (service: string, resource: string) =>
+        `arn:${partition}:${service}:${place.region}:${place.backupAccountId}:${resource}`;
+    return {
+        partition,
+        bucket: bucketArn(partition, names.bucket),
+        bus: inBackup("events", `event-bus/${names.bus}`),
+        hubRule: inBackup("events", `rule/${names.bus}/${names.hubRule}`),
+        triggerQueue: inBackup("sqs", names.triggerQueue),
+        triggerDeadLetters: inBackup("sqs", names.triggerDeadLetters),
+        undeliveredQueue: inBackup("sqs", names.undeliveredQueue),
+        sweeper: inBackup("lambda", `function:${names.sweeper}`),
+        starterLogs: inBackup("logs", `log-group:/aws/lambda/${names.starter}`),
+        sweeperLogs: inBackup("logs", `log-group:/aws/lambda/${names.sweeper}`),
+        scheduleGroup: inBackup("scheduler", `schedule-group/${names.schedule}`),
+        starterRole: roleArn(partition, place.backupAccountId, names.starter),
+        /** `account` may be `*` in a condition pattern. */
+        forwarderRule: (account: string) => `arn:${partition}:events:${place.region}:${account}:rule/${names.forwarder}`,
+        forwarderRole: (account: string) => roleArn(partition, account, names.forwarder),
+        accessRole: (account: string) => roleArn(partition, account, names.accessRole),
+        exportRole: (account: string) => roleArn(partition, account, names.exportRole),
+        root: (account: string) => rootArn(partition, account),
+    } as const;
+}
+
+export type Arns = ReturnType<typeof arnsOf>;
+
+/** A DB snapshot's or DB cluster snapshot's ARN in parts; `kind` says which. */
+export interface SnapshotArn {
+    readonly kind: "instance" | "cluster";
+    readonly partition: string;
+    readonly region: string;
+    readonly account: string;
+    /** The part after `snapshot:`; holds a colon for `rds:…` and `awsbackup:…` snapshots. */
+    readonly identifier: string;
+}
+
+const snapshotArnPattern = /^arn:([a-z-]+):rds:([a-z0-9-]+):(\d{12}):(cluster-)?snapshot:(.+)$/;
+
+/** Parses `arn:aws:rds:<region>:<account>:[cluster-]snapshot:<id>`; anything else gives `undefined`. */
+export function parseSnapshotArn(arn: string): SnapshotArn | undefined {
+    const [, partition, region, account, cluster, identifier] = snapshotArnPattern.exec(arn) ?? [];
+    if (!partition || !region || !account || !identifier) return undefined;
+    return { kind: cluster ? "cluster" : "instance", partition, region, account, identifier };
+}

@@ -1,0 +1,175 @@
+/** The words of the planner. Plain data only: every value here may be captured by a serialized Lambda. */
+
+/** An instance and a cluster may share a name, so a database is its kind and its resource id. */
+export type Kind = "instance" | "cluster";
+export type SnapshotType = "automated" | "manual" | "awsbackup";
+export type Frequency = "every" | "daily" | "weekly" | "monthly";
+
+/** `[instance:|cluster:][<account id or name>/]<glob>`, compiled at deployment. */
+export interface Filter {
+    /** As written in the configuration, for reasons in words. */
+    readonly text: string;
+    readonly kind?: Kind;
+    /** 12 digits; names are resolved at deployment. */
+    readonly account?: string;
+    /** Source of an anchored RegExp over the database identifier. */
+    readonly pattern: string;
+}
+
+export interface FrequencyOverride {
+    readonly databases: readonly Filter[];
+    /** Which snapshots the frequency thins; default: automated and awsbackup. */
+    readonly snapshotTypes?: readonly SnapshotType[];
+    readonly frequency: Frequency;
+}
+
+/** Which snapshots of an account are wanted. */
+export interface DatabaseRules {
+    readonly include: readonly Filter[];
+    /** Beats `include`. */
+    readonly exclude: readonly Filter[];
+    readonly snapshotTypes: readonly SnapshotType[];
+    /** Tag key to accepted values; database or snapshot must carry one of them. Absent: no tag is asked for. */
+    readonly tags?: Readonly<Record<string, readonly string[]>>;
+    readonly frequency: Frequency;
+    /** The last match wins. */
+    readonly overrides: readonly FrequencyOverride[];
+    /** Data older than this is not wanted any more. */
+    readonly lookbackDays: number;
+    /** Whether cluster copies, whose data time is unknown, are wanted. */
+    readonly copies: boolean;
+    /** ISO date that widens the window once, for a first catch-up. */
+    readonly catchUpFrom?: string;
+}
+
+export interface EnrolledAccount {
+    readonly name: string;
+    /** Only where they differ from the global rules. */
+    readonly databases?: DatabaseRules;
+}
+
+/** What the hub's functions capture: filters and enrolment. */
+export interface Enrolment {
+    readonly accounts: Readonly<Record<string, EnrolledAccount>>;
+    readonly databases: DatabaseRules;
+    /** Attempts per snapshot whose export itself failed, before it is given up. */
+    readonly maxAttempts: number;
+}
+
+/** Where exports go; the same for every account but for the export role's account. */
+export interface Destination {
+    readonly partition: string;
+    readonly bucket: string;
+    readonly keyArn: string;
+    /** Name of the export role, without path. */
+    readonly exportRole: string;
+}
+
+export interface PlanSettings extends Enrolment {
+    readonly destination: Destination;
+}
+
+export interface Snapshot {
+    readonly arn: string;
+    readonly account: string;
+    readonly kind: Kind;
+    readonly identifier: string;
+    /** As RDS says it: automated, manual, awsbackup, shared, public. */
+    readonly type: string;
+    readonly status: string;
+    readonly engine: string;
+    /** Identifier of the instance or cluster. */
+    readonly database: string;
+    /** DbiResourceId or DbClusterResourceId. */
+    readonly resourceId: string;
+    /** ISO, as are all times here. RDS leaves it out while a snapshot is being created. */
+    readonly createdAt?: string;
+    readonly originalCreatedAt?: string;
+    /** ARN of the snapshot that this one was copied from. */
+    readonly copiedFrom?: string;
+    readonly storageType?: string;
+    /** The key that the snapshot itself is encrypted with. */
+    readonly sourceKeyArn?: string;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Database {
+    readonly kind: Kind;
+    readonly identifier: string;
+    readonly resourceId: string;
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** An export task as DescribeExportTasks tells it. */
+export interface Task {
+    readonly id: string;
+    readonly sourceArn: string;
+    readonly status: string;
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly roleArn: string;
+    readonly keyArn: string;
+    readonly exportOnly: readonly string[];
+    readonly snapshotTime?: string;
+    readonly startedAt?: string;
+    readonly endedAt?: string;
+    readonly failureCause?: string;
+}
+
+export type ManifestOutcome = "complete" | "partial" | "failed" | "canceled";
+
+/** What a manifest's name says: `manifests/<account>/<data date>/<kind>.<identifier>.<resource8>/<task id>.<outcome>.json`. */
+export interface ManifestName {
+    readonly account: string;
+    /** yyyy-mm-dd, UTC. */
+    readonly dataDate: string;
+    readonly kind: Kind;
+    readonly database: string;
+    /** Last 8 characters of the resource id. */
+    readonly resource8: string;
+    readonly taskId: string;
+    readonly outcome: ManifestOutcome;
+}
+
+/** What one look at an account saw. */
+export interface Observed {
+    readonly account: string;
+    readonly snapshots: readonly Snapshot[];
+    /** Absent: not known (only in `explain`). */
+    readonly databases?: readonly Database[];
+    /** Tasks in flight, anybody's. Absent: not known (only in `explain`). */
+    readonly running?: readonly Task[];
+    /** Tasks by source ARN. An ARN that is missing here wasn't asked for yet. */
+    readonly tasks: Readonly<Record<string, readonly Task[]>>;
+    readonly manifests: readonly ManifestName[];
+    /** Whether an export of ours ever ended well in this account; a new account gets one export at a time. */
+    readonly proven: boolean;
+}
+
+export interface StartExportTaskInput {
+    readonly ExportTaskIdentifier: string;
+    readonly SourceArn: string;
+    readonly S3BucketName: string;
+    readonly S3Prefix: string;
+    readonly IamRoleArn: string;
+    readonly KmsKeyId: string;
+}
+
+export type ReasonCode =
+    | "not-enrolled" | "foreign" | "shared" | "engine" | "storage" | "status" | "creating" | "snapshot-type" | "excluded" | "not-included"
+    | "tags" | "copy" | "too-old" | "expired-unprotected" | "thinned" | "given-up"
+    | "running" | "busy" | "backoff" | "no-slot" | "first-export" | "due" | "exported" | "sealed" | "unknown";
+
+export interface Decision {
+    readonly snapshot: Snapshot;
+    readonly decision: "export" | "skip" | "wait" | "done" | "unknown";
+    readonly code: ReasonCode;
+    /** One sentence for a person. */
+    readonly reason: string;
+    /** With `export`: exactly what is sent. */
+    readonly startExportTask?: StartExportTaskInput;
+    /** With `unknown`: `tasks` (ask by source ARN), or what else is missing. */
+    readonly needs?: "tasks" | "running" | "databases";
+    /** Foreign tasks found under an id of ours; alarmed. */
+    readonly strangers?: readonly string[];
+}
