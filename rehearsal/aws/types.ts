@@ -1,0 +1,259 @@
+/** The contract between the services of the simulated AWS. Times are milliseconds of the virtual clock. */
+
+/** Who calls: a role session, an AWS service, or (set-up only) nobody. */
+export interface Principal {
+    /** `arn:aws:sts::…:assumed-role/<name>/<session>`, or the service's name such as `events.amazonaws.com`. */
+    readonly arn: string;
+    readonly account?: string;
+    /** With a session: the role's ARN, path included; this is `aws:PrincipalArn`. */
+    readonly roleArn?: string;
+    readonly service?: string;
+}
+
+/** One call to judge. `context` holds what AWS would put into the request context beyond the principal's own keys. */
+export interface Call {
+    readonly principal: Principal;
+    /** `rds:StartExportTask` */
+    readonly action: string;
+    /** ARN, or `*` for actions without a resource type. */
+    readonly resource: string;
+    /** Owner of the resource. */
+    readonly resourceAccount: string;
+    readonly context?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface JudgedCall extends Call {
+    readonly at: number;
+    readonly allowed: boolean;
+    /** The code of the error that the caller got, if any: `AccessDenied` or a played fault's. */
+    readonly error?: string;
+    /** Name of the fault that explains a refusal; set by the fault itself. */
+    readonly fault?: string;
+    /** In words: which side allowed or refused. */
+    readonly why: string;
+}
+
+/** An error as AWS answers it. */
+export class AwsError extends Error {
+    constructor(readonly code: string, message: string, readonly status = 400) {
+        super(message);
+        this.name = code;
+    }
+}
+
+/** Looked at before each judgement: an error stands for AWS having a bad day (throttling, an outage). */
+export type Interference = (call: Call) => { error: AwsError; fault: string } | undefined;
+
+export interface Clock {
+    readonly now: number;
+    /** Runs `what` at `time` (now, if that is past); equal times run in the order of their calls. */
+    at(time: number, what: () => void | Promise<void>): void;
+    /** Plays everything up to and including `until`, then stands at `until`. */
+    run(until: number): Promise<void>;
+}
+
+/** The policies are documents as sent, JSON strings. */
+export interface Role {
+    readonly arn: string;
+    readonly account: string;
+    readonly trust: string;
+    readonly policies: readonly string[];
+}
+
+/** What each service needs of the others. */
+export interface World {
+    readonly clock: Clock;
+    readonly region: string;
+    readonly partition: string;
+    /** Every judged call, in order. */
+    readonly calls: JudgedCall[];
+    readonly interferences: Interference[];
+    /** Throws `AwsError("AccessDenied")`, or what an interference says; else records the call as allowed. */
+    authorize(call: Call): void;
+    /** Seeded random number in [0, 1). */
+    random(): number;
+    readonly iam: Iam;
+    readonly kms: Kms;
+    readonly s3: S3;
+    readonly rds: Rds;
+    readonly events: EventBridge;
+    readonly sqs: Sqs;
+    readonly lambda: Lambda;
+}
+
+export interface Iam {
+    addRole(role: Role): void;
+    removeRole(arn: string): void;
+    role(arn: string): Role | undefined;
+    /** Attaches a resource policy: the bucket's, key's, queue's or bus's ARN to its document. */
+    setResourcePolicy(arn: string, account: string, policy: string): void;
+    resourcePolicy(arn: string): { account: string; policy: string } | undefined;
+    /** sts:AssumeRole by a session; judged on the caller's identity policies and the trust. */
+    assumeRole(caller: Principal, roleArn: string, options: { externalId?: string; sessionName: string }): Principal;
+    /** sts:AssumeRole by a service on behalf of `sourceAccount` / `sourceArn`; judged on the trust. */
+    assumeAsService(service: string, roleArn: string, source: { account: string; arn?: string }): Principal;
+    /** Access key id for a session, and back; the HTTP front reads it from the Authorization header. */
+    issue(principal: Principal): string;
+    whoIs(accessKeyId: string): Principal | undefined;
+}
+
+export interface Key { readonly arn: string; readonly account: string; enabled: boolean }
+export interface Kms {
+    addKey(key: Key): void;
+    key(arn: string): Key | undefined;
+    /** One of kms:DescribeKey, CreateGrant, GenerateDataKey, Decrypt; judged; refused on a disabled or unknown key. */
+    use(principal: Principal, action: string, keyArn: string, context?: Record<string, string>): void;
+}
+
+export interface ObjectVersion {
+    readonly key: string;
+    readonly versionId: string;
+    readonly size: number;
+    readonly writtenAt: number;
+    readonly deleteMarker: boolean;
+    readonly keyArn?: string;
+    readonly mode?: string;
+    readonly retainUntil?: number;
+    readonly body?: string;
+}
+export interface Bucket {
+    readonly name: string;
+    readonly account: string;
+    readonly defaultKeyArn?: string;
+    readonly retention?: { readonly mode: string; readonly days: number };
+}
+export interface PutOptions {
+    /** Key named in the request; absent: S3 fills it from the bucket default and the context key is left out. */
+    readonly keyArn?: string;
+    readonly multipart?: boolean;
+    /** `*`: the key must not exist (412 PreconditionFailed). */
+    readonly ifNoneMatch?: string;
+    readonly body?: string;
+    readonly size?: number;
+}
+export interface S3 {
+    addBucket(bucket: Bucket): void;
+    bucket(name: string): Bucket | undefined;
+    put(principal: Principal, bucket: string, key: string, options?: PutOptions): ObjectVersion;
+    get(principal: Principal, bucket: string, key: string, versionId?: string): ObjectVersion;
+    remove(principal: Principal, bucket: string, key: string, versionId?: string): void;
+    list(principal: Principal, bucket: string, options: { prefix?: string; startAfter?: string; maxKeys?: number }): { keys: ObjectVersion[]; truncated: boolean };
+    location(principal: Principal, bucket: string): string;
+    /** All versions, oldest first, as the rehearsal's verdict sees them; no call, not judged. */
+    versions(bucket: string, prefix?: string): readonly ObjectVersion[];
+}
+
+export interface SimDatabase {
+    readonly account: string;
+    readonly kind: "instance" | "cluster";
+    readonly identifier: string;
+    readonly engine: string;
+    /** DbiResourceId / DbClusterResourceId */
+    readonly resourceId: string;
+    readonly sizeGiB: number;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly storageType?: string;
+    /** The key that its snapshots are encrypted with. */
+    readonly keyArn?: string;
+}
+export interface SimSnapshot {
+    readonly arn: string;
+    readonly account: string;
+    readonly kind: "instance" | "cluster";
+    readonly identifier: string;
+    readonly type: "automated" | "manual" | "awsbackup";
+    readonly database: SimDatabase;
+    readonly createdAt: number;
+    readonly originalCreatedAt?: number;
+    readonly copiedFrom?: string;
+    status: string;
+    /** When it became available; the start of `minutesToStart`. */
+    availableAt?: number;
+    deletedAt?: number;
+    readonly tags: Readonly<Record<string, string>>;
+}
+export interface SimTask {
+    readonly id: string;
+    readonly account: string;
+    readonly sourceArn: string;
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly roleArn: string;
+    readonly keyArn: string;
+    readonly exportOnly: readonly string[];
+    status: "STARTING" | "IN_PROGRESS" | "COMPLETE" | "FAILED" | "CANCELING" | "CANCELED";
+    readonly startedAt: number;
+    endedAt?: number;
+    failureCause?: string;
+    warning?: string;
+}
+export interface Rds {
+    addDatabase(database: SimDatabase): void;
+    removeDatabase(database: SimDatabase): void;
+    databases(account: string): readonly SimDatabase[];
+    /** Starts a snapshot: `creating` now, `available` at `availableAt`, then RDS's own event is emitted (unless `silent`). */
+    createSnapshot(options: {
+        database: SimDatabase; type: SimSnapshot["type"]; identifier?: string; availableAt?: number;
+        originalCreatedAt?: number; copiedFrom?: string; tags?: Record<string, string>; silent?: boolean;
+    }): SimSnapshot;
+    deleteSnapshot(arn: string): void;
+    snapshots(account?: string): readonly SimSnapshot[];
+    tasks(account?: string): readonly SimTask[];
+    /** The AWS API, query protocol names and shapes: `Describe…`, `StartExportTask`. */
+    api(principal: Principal, action: string, parameters: Record<string, string>): Record<string, unknown>;
+    /** How long an export stays STARTING and IN_PROGRESS, in ms; set by the rehearsal. */
+    exportTimes: (task: SimTask, snapshot: SimSnapshot) => { starting: number; running: number };
+    /** Lets an export fail or warn: asked once when it would end. */
+    exportEnds: (task: SimTask, snapshot: SimSnapshot) => { failureCause?: string; warning?: string } | undefined;
+}
+
+export interface AwsEvent {
+    readonly version: "0";
+    readonly id: string;
+    readonly "detail-type": string;
+    readonly source: string;
+    readonly account: string;
+    readonly time: string;
+    readonly region: string;
+    readonly resources: readonly string[];
+    readonly detail: Readonly<Record<string, unknown>>;
+}
+export interface EventBridge {
+    addBus(arn: string): void;
+    addRule(rule: { arn: string; account: string; busArn: string; pattern: string; targets: readonly { arn: string; roleArn?: string; deadLetterArn?: string }[] }): void;
+    /** An AWS service's own event on the account's default bus. `world.eventWeather` may lose, repeat or delay it. */
+    emit(event: AwsEvent): void;
+    /** What happens to an event between RDS and the default bus: the delays (ms) of each delivery; `[]` loses it. Default `[0]`. */
+    weather: (event: AwsEvent) => readonly number[];
+    /** Whether the pattern of the forwarder or of another rule ever matched this event id. */
+    forwarded(eventId: string): boolean;
+}
+
+export interface Message { readonly id: string; readonly body: string; readonly sentAt: number; receives: number; visibleAt: number }
+export interface QueueOptions {
+    readonly arn: string;
+    readonly account: string;
+    readonly visibilityMs: number;
+    readonly retentionMs: number;
+    readonly deadLetter?: { readonly arn: string; readonly maxReceiveCount: number };
+}
+export interface Sqs {
+    addQueue(options: QueueOptions): void;
+    send(principal: Principal, queueArn: string, body: string, context?: Record<string, string>): string;
+    receive(principal: Principal, queueArn: string, max: number): Message[];
+    remove(principal: Principal, queueArn: string, id: string): void;
+    /** What lies in it now, visible or not; no call. */
+    messages(queueArn: string): readonly Message[];
+    /** Called after each send, so that a Lambda mapping can wake. */
+    onSend(queueArn: string, wake: () => void): void;
+}
+
+export interface LogLine { readonly at: number; readonly function: string; readonly text: string; readonly json?: Record<string, unknown> }
+export interface Lambda {
+    addFunction(options: { name: string; arn: string; account: string; roleArn: string; logGroupArn: string; timeoutMs: number; environment: Record<string, string>; files: Record<string, string>; handler: string }): void;
+    addMapping(options: { functionArn: string; queueArn: string; batchSize: number; windowMs: number; reportFailures: boolean; maximumConcurrency: number }): void;
+    /** Invokes now on the virtual clock; rejects when the function throws. `by` is judged for lambda:InvokeFunction unless it is Lambda's own poller. */
+    invoke(functionArn: string, payload: unknown, by?: Principal): Promise<unknown>;
+    readonly logs: readonly LogLine[];
+    stop(): Promise<void>;
+}
