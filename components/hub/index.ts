@@ -1,0 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Enrolment } from "../../handlers/lib/types";
+import { AccountComponent } from "../accounts";
+import type { Place } from "../arns";
+import { HubBus } from "./bus";
+import { HubQueues } from "./queue";
+import { Starter, triggerVisibility } from "./starter";
+import { Sweeper } from "./sweeper";
+
+export interface HubArgs {
+    readonly place: Place;
+    readonly enrolment: Enrolment;
+    readonly keyArn: pulumi.Input<string>;
+}
+
+/** The part that decides and drives: bus, queues and functions, in the backup account. */
+export class Hub extends AccountComponent {
+    /** Stand when forwarders may send. */
+    readonly ready: pulumi.Resource[];
+
+    constructor(name: string, { place, enrolment, keyArn }: HubArgs, opts: pulumi.ComponentResourceOptions) {
+        super("rds-vault:hub:Hub", name, opts);
+        const accounts = Object.keys(enrolment.accounts);
+        const inHub = { parent: this };
+
+        const queues = new HubQueues(`${name}-queues`, { place, accounts, visibilityTimeoutSeconds: triggerVisibility }, inHub);
+        const bus = new HubBus(`${name}-bus`, { place, accounts }, { parent: this, dependsOn: queues.ready });
+        new Starter(`${name}-starter`, { place, enrolment, keyArn }, { parent: this, dependsOn: queues.ready });
+        new Sweeper(`${name}-sweeper`, { place, accounts, triggerUrl: queues.triggerUrl }, inHub);
+
+        this.ready = [bus.ready, ...queues.ready];
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,59 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { AccountComponent } from "../accounts";
+import { arnsOf, namesOf, rolePath, type Place } from "../arns";
+import { schedulePolicy, scheduleTrust, sweeperPolicy } from "../policies/trigger";
+import { sweep } from "../../handlers/sweep";
+import { HubFunction } from "./function";
+
+export interface SweeperArgs {
+    readonly place: Place;
+    /** Enrolled accounts, 12 digits each. */
+    readonly accounts: readonly string[];
+    readonly triggerUrl: pulumi.Input<string>;
+}
+
+/** Every 15 minutes one trigger per enrolled account: RDS events are best effort, the sweep is the truth. */
+export class Sweeper extends AccountComponent {
+    constructor(name: string, { place, accounts, triggerUrl }: SweeperArgs, opts: pulumi.ComponentResourceOptions) {
+        super("rds-vault:hub:Sweeper", name, opts);
+        const arns = arnsOf(place);
+        const names = namesOf(place);
+
+        const sweeper = new HubFunction(
+            name,
+            {
+                functionName: names.sweeper,
+                description: "Queues one trigger per enrolled account",
+                policy: sweeperPolicy(arns),
+                timeout: 60,
+                environment: { TRIGGER_QUEUE_URL: triggerUrl },
+                callbackFactory: sweep(accounts),
+            },
+            { parent: this },
+        );
+        const role = new aws.iam.Role(
+            `${name}-schedule-role`,
+            { name: names.scheduleRole, path: rolePath, assumeRolePolicy: JSON.stringify(scheduleTrust(arns, place.backupAccountId)) },
+            { parent: this },
+        );
+        const rights = new aws.iam.RolePolicy(
+            `${name}-schedule-rights`,
+            { name: "rights", role: role.name, policy: JSON.stringify(schedulePolicy(arns)) },
+            { parent: this },
+        );
+        const group = new aws.scheduler.ScheduleGroup(`${name}-schedule-group`, { name: names.schedule }, { parent: this });
+        new aws.scheduler.Schedule(
+            `${name}-schedule`,
+            {
+                name: names.schedule,
+                groupName: group.name,
+                scheduleExpression: "rate(15 minutes)",
+                flexibleTimeWindow: { mode: "OFF" },
+                target: { arn: sweeper.lambda.arn, roleArn: role.arn, retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 600 } },
+            },
+            { parent: this, dependsOn: rights },
+        );
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,57 @@
+/** Starter → access role in each source account, and what that role may do there. */
+import type { Arns } from "../arns";
+import { accountRoots, document, type Document } from "./document";
+import { consumeTriggers, writeLogs } from "./trigger";
+
+export const starterPolicy = (arns: Arns, accounts: readonly string[]): Document =>
+    document(
+        { Sid: "AssumeAccessRoles", Effect: "Allow", Action: "sts:AssumeRole", Resource: accounts.map(arns.accessRole) },
+        {
+            // Names only: the starter can't read or write what the vault holds.
+            Sid: "ListManifests",
+            Effect: "Allow",
+            Action: "s3:ListBucket",
+            Resource: arns.bucket,
+            Condition: { StringLike: { "s3:prefix": "manifests/*" } },
+        },
+        consumeTriggers(arns),
+        writeLogs(arns.starterLogs),
+    );
+
+export const accessTrust = (arns: Arns, backupAccountId: string, externalId: string): Document =>
+    document({
+        Sid: "Starter",
+        Effect: "Allow",
+        Principal: accountRoots(arns.partition, [backupAccountId]),
+        Action: "sts:AssumeRole",
+        Condition: { ArnEquals: { "aws:PrincipalArn": arns.starterRole }, StringEquals: { "sts:ExternalId": externalId } },
+    });
+
+/**
+ * Describe, start, pass one role. StartExportTask's caller needs DescribeKey and CreateGrant on the key:
+ * https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html
+ */
+export const accessPolicy = (arns: Arns, region: string, account: string, keyArn: string): Document =>
+    document(
+        {
+            // "*": without an identifier in the request Describe calls aren't authorized on a single resource.
+            Sid: "Describe",
+            Effect: "Allow",
+            Action: [
+                "rds:DescribeDBSnapshots",
+                "rds:DescribeDBClusterSnapshots",
+                "rds:DescribeDBInstances",
+                "rds:DescribeDBClusters",
+                "rds:DescribeExportTasks",
+            ],
+            Resource: "*",
+        },
+        {
+            Sid: "StartExports",
+            Effect: "Allow",
+            Action: "rds:StartExportTask",
+            Resource: ["snapshot", "cluster-snapshot"].map((type) => `arn:${arns.partition}:rds:${region}:${account}:${type}:*`),
+        },
+        { Sid: "PassExportRole", Effect: "Allow", Action: "iam:PassRole", Resource: arns.exportRole(account) },
+        { Sid: "LendVaultKey", Effect: "Allow", Action: ["kms:DescribeKey", "kms:CreateGrant"], Resource: keyArn },
+    );

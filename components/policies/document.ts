@@ -1,0 +1,20 @@
+import type { input } from "@pulumi/aws/types";
+
+export type Document = input.iam.PolicyDocument;
+export type Statement = input.iam.PolicyStatement;
+
+/** A policy document with the only Version that knows policy variables such as `${aws:PrincipalAccount}`. */
+export const document = (...statements: Statement[]): Document => ({ Version: "2012-10-17", Statement: statements });
+
+/** Trust for an AWS service. `source` is the confused-deputy guard, without which any customer's resource could make the service come. */
+export const serviceTrust = (sid: string, service: string, source: Statement["Condition"]): Document =>
+    document({ Sid: sid, Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole", Condition: source });
+
+/**
+ * Account roots as principals, to be narrowed by `aws:PrincipalArn`: a role named as principal is refused while it
+ * doesn't exist and goes dead when it is re-created.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+export const accountRoots = (partition: string, accounts: readonly string[]) => ({
+    AWS: accounts.map((account) => `arn:${partition}:iam::${account}:root`),
+});

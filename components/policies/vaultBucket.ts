@@ -1,0 +1,97 @@
+/** What the vault bucket accepts, from whom, and what nobody may do to it. */
+import type { Arns } from "../arns";
+import { accountRoots, document, type Document, type Statement } from "./document";
+import { exportBucketActions, exportObjectActions } from "./export";
+
+interface VaultBucketPolicyArgs {
+    readonly arns: Arns;
+    readonly backupAccountId: string;
+    readonly accounts: readonly string[];
+    readonly keyArn: string;
+}
+
+/** The bucket policy. Denies come first and have no exception; the lifecycle needs none of the denied rights. */
+export function vaultBucketPolicy(args: VaultBucketPolicyArgs): Document {
+    return document(...denies(args), ...exportRoles(args));
+}
+
+function denies({ arns, backupAccountId, keyArn }: VaultBucketPolicyArgs): Statement[] {
+    const objects = `${arns.bucket}/*`;
+    const everyone = { Effect: "Deny", Principal: "*" } as const;
+    const encryption = "s3:x-amz-server-side-encryption";
+    return [
+        {
+            Sid: "DenyPlainHttp",
+            ...everyone,
+            Action: "s3:*",
+            Resource: [arns.bucket, objects],
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+        {
+            // A retention sent with a PUT beats the bucket's default, down to a day or up to a century:
+            // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+            Sid: "DenyOtherRetentionAndDestruction",
+            ...everyone,
+            Action: [
+                "s3:PutObjectRetention",
+                "s3:PutObjectLegalHold",
+                "s3:BypassGovernanceRetention",
+                "s3:DeleteObjectVersion",
+            ],
+            Resource: objects,
+        },
+        // The next two ask for the key to be present: where the request names none, S3 fills it from the bucket's default.
+        {
+            Sid: "DenyOtherKeys",
+            ...everyone,
+            Action: "s3:PutObject",
+            Resource: objects,
+            Condition: {
+                StringNotEquals: { [`${encryption}-aws-kms-key-id`]: keyArn },
+                Null: { [`${encryption}-aws-kms-key-id`]: "false" },
+            },
+        },
+        {
+            Sid: "DenyOtherEncryption",
+            ...everyone,
+            Action: "s3:PutObject",
+            Resource: objects,
+            Condition: { StringNotEquals: { [encryption]: "aws:kms" }, Null: { [encryption]: "false" } },
+        },
+        {
+            Sid: "DenyCustomerKeys",
+            ...everyone,
+            Action: "s3:PutObject",
+            Resource: objects,
+            Condition: { Null: { [`${encryption}-customer-algorithm`]: "false" } },
+        },
+        {
+            Sid: "DenyForeignPrefixes",
+            ...everyone,
+            Action: [...exportObjectActions, "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
+            NotResource: `${arns.bucket}/exports/\${aws:PrincipalAccount}/*`,
+            // Null: AWS services carry no principal account and must not be caught.
+            Condition: {
+                StringNotEquals: { "aws:PrincipalAccount": backupAccountId },
+                Null: { "aws:PrincipalAccount": "false" },
+            },
+        },
+    ];
+}
+
+function exportRoles({ arns, accounts }: VaultBucketPolicyArgs): Statement[] {
+    const caller = {
+        Effect: "Allow",
+        Principal: accountRoots(arns.partition, accounts),
+        Condition: { ArnLike: { "aws:PrincipalArn": arns.exportRole("*") } },
+    } as const;
+    return [
+        {
+            Sid: "ExportRolesOwnPrefix",
+            ...caller,
+            Action: exportObjectActions,
+            Resource: `${arns.bucket}/exports/\${aws:PrincipalAccount}/*`,
+        },
+        { Sid: "ExportRolesBucket", ...caller, Action: exportBucketActions, Resource: arns.bucket },
+    ];
+}

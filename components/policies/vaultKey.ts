@@ -1,0 +1,101 @@
+/** Who may use the vault key, and what nobody may do to it: a locked object under a deleted key is lost. */
+import type { Arns } from "../arns";
+import { accountRoots, document, type Document, type Statement } from "./document";
+import { exportKeyActions } from "./export";
+
+interface VaultKeyPolicyArgs {
+    readonly arns: Arns;
+    readonly region: string;
+    readonly backupAccountId: string;
+    readonly deployRoleArn: string;
+    readonly accounts: readonly string[];
+}
+
+/** The key policy. In a key policy `Resource: "*"` means this key. */
+export function vaultKeyPolicy(args: VaultKeyPolicyArgs): Document {
+    return document(...denies(args), ...backupAccount(args), ...sourceAccounts(args));
+}
+
+function denies({ deployRoleArn }: VaultKeyPolicyArgs): Statement[] {
+    const everyone = { Effect: "Deny", Principal: { AWS: "*" }, Resource: "*" } as const;
+    // RDS demands that no Deny catches its service principal: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
+    const noService = { BoolIfExists: { "aws:PrincipalIsAWSService": "false" } };
+    return [
+        {
+            Sid: "DenyDestruction",
+            ...everyone,
+            Action: [
+                "kms:ScheduleKeyDeletion",
+                "kms:DisableKey",
+                "kms:DisableKeyRotation",
+                "kms:ImportKeyMaterial",
+                "kms:DeleteImportedKeyMaterial",
+                "kms:ReplicateKey",
+                "kms:UpdatePrimaryRegion",
+            ],
+            Condition: noService,
+        },
+        {
+            Sid: "DenyLockoutBypass",
+            ...everyone,
+            Action: "kms:PutKeyPolicy",
+            Condition: { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "true" } },
+        },
+        {
+            // The deploy role stays: KMS refuses a policy that locks its author out.
+            Sid: "DenyPolicyChangeByOthers",
+            ...everyone,
+            Action: "kms:PutKeyPolicy",
+            Condition: { ...noService, ArnNotEquals: { "aws:PrincipalArn": deployRoleArn } },
+        },
+    ];
+}
+
+function backupAccount({ arns, region, backupAccountId }: VaultKeyPolicyArgs): Statement[] {
+    const caller = { Effect: "Allow", Principal: accountRoots(arns.partition, [backupAccountId]), Resource: "*" } as const;
+    return [
+        {
+            Sid: "Administration",
+            ...caller,
+            Action: [
+                "kms:DescribeKey",
+                "kms:GetKeyPolicy",
+                "kms:GetKeyRotationStatus",
+                "kms:ListResourceTags",
+                "kms:ListGrants",
+                "kms:PutKeyPolicy",
+                "kms:EnableKey",
+                "kms:EnableKeyRotation",
+                "kms:CancelKeyDeletion",
+                "kms:UpdateKeyDescription",
+                "kms:TagResource",
+                "kms:UntagResource",
+            ],
+        },
+        {
+            // A restore reads through S3; which roles may is the backup account's own IAM to say.
+            Sid: "ReadThroughS3",
+            ...caller,
+            Action: "kms:Decrypt",
+            Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+        },
+    ];
+}
+
+function sourceAccounts({ arns, accounts }: VaultKeyPolicyArgs): Statement[] {
+    const caller = { Effect: "Allow", Principal: accountRoots(arns.partition, accounts), Resource: "*" } as const;
+    return [
+        {
+            Sid: "ExportRoles",
+            ...caller,
+            Action: exportKeyActions,
+            Condition: { ArnLike: { "aws:PrincipalArn": arns.exportRole("*") } },
+        },
+        {
+            Sid: "AccessRoles",
+            ...caller,
+            Action: ["kms:DescribeKey", "kms:CreateGrant"],
+            Condition: { ArnLike: { "aws:PrincipalArn": arns.accessRole("*") } },
+        },
+    ];
+}

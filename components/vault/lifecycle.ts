@@ -1,0 +1,53 @@
+import type { input } from "@pulumi/aws/types";
+import type { Frequency } from "../../handlers/lib/types";
+import type { Settings } from "../settings";
+
+/** Times of the vault, in days after an object was written. */
+export interface VaultTimes {
+    readonly retentionDays: number;
+    /** When exports end; never before their lock. */
+    readonly expireAfterDays: number;
+    /** When a manifest ends; the planner reads manifests longer than a short-lived export lasts. */
+    readonly manifestExpireAfterDays: number;
+    readonly archive?: { readonly afterDays: number; readonly class: "GLACIER_IR" | "DEEP_ARCHIVE" };
+}
+
+type Rule = input.s3.BucketLifecycleConfigurationRule;
+
+/**
+ * In a versioned bucket Expiration alone frees nothing, it only adds delete markers; the noncurrent rule removes the
+ * versions, after their lock. The marker rule stands apart: S3 refuses ExpiredObjectDeleteMarker beside Days.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+ */
+export function lifecycleRules({ expireAfterDays, manifestExpireAfterDays, archive }: VaultTimes): Rule[] {
+    const expire = (id: string, prefix: string, days: number): Rule => ({
+        id,
+        status: "Enabled",
+        filter: { prefix },
+        expiration: { days },
+        noncurrentVersionExpiration: { noncurrentDays: 1 },
+        abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+    });
+    const exports = expire("exports", "exports/", expireAfterDays);
+    return [
+        archive ? { ...exports, transitions: [{ days: archive.afterDays, storageClass: archive.class }] } : exports,
+        expire("manifests", "manifests/", manifestExpireAfterDays),
+        { id: "delete-markers", status: "Enabled", filter: { prefix: "" }, expiration: { expiredObjectDeleteMarker: true } },
+    ];
+}
+
+const longestPeriodDays: Record<Frequency, number> = { every: 1, daily: 1, weekly: 7, monthly: 31 };
+
+/**
+ * The vault's times from the settings. Manifests live at least as long as the planner reads them back: the longest
+ * period in use, the lookback, and a week.
+ */
+export function vaultTimes(settings: Settings): VaultTimes {
+    const rules = [settings.databases, ...settings.sourceAccounts.flatMap(({ databases }) => databases ?? [])];
+    const readBack = rules.map(({ frequency, overrides, lookbackDays }) => {
+        const periods = [frequency, ...overrides.map((override) => override.frequency)].map((each) => longestPeriodDays[each]);
+        return Math.max(...periods) + lookbackDays + 7;
+    });
+    const { retentionDays, expireAfterDays, archive } = settings.vault;
+    return { retentionDays, expireAfterDays, archive, manifestExpireAfterDays: Math.max(expireAfterDays, ...readBack) };
+}

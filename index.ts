@@ -1,0 +1,35 @@
+import { accountProvider } from "./components/accounts";
+import { namesOf } from "./components/arns";
+import { loadSettings } from "./components/config";
+import { enrolmentOf } from "./components/enrolment";
+import { Hub } from "./components/hub";
+import { assertWithinLimits } from "./components/limits";
+import { Source } from "./components/source";
+import { Vault } from "./components/vault";
+import { vaultTimes } from "./components/vault/lifecycle";
+
+const settings = loadSettings();
+assertWithinLimits(settings);
+
+const { stack, region, backupAccount, sourceAccounts } = settings;
+const place = { stack, region, backupAccountId: backupAccount.id };
+const accounts = sourceAccounts.map(({ id }) => id);
+const inBackupAccount = { providers: { aws: accountProvider("backup", backupAccount, region) } };
+
+// Creation runs against the flow of the data: vault, hub, sources.
+const vault = new Vault(
+    "vault",
+    { place, deployRoleArn: backupAccount.deployRoleArn, accounts, times: vaultTimes(settings) },
+    inBackupAccount,
+);
+const hub = new Hub("hub", { place, enrolment: enrolmentOf(settings), keyArn: vault.keyArn }, { ...inBackupAccount, dependsOn: vault.ready });
+for (const account of sourceAccounts) {
+    new Source(
+        account.name,
+        { place, accountId: account.id, keyArn: vault.keyArn },
+        { providers: { aws: accountProvider(account.name, account, region) }, dependsOn: hub.ready },
+    );
+}
+
+export const vaultBucket = namesOf(place).bucket;
+export const vaultKeyArn = vault.keyArn;

@@ -1,0 +1,29 @@
+/** Context keys that AWS adds by itself. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+import type { Call, Principal } from "./types";
+
+/** Services that answer without a Region of their own: `aws:RequestedRegion` would be another Region's. */
+const globalServices = new Set(["iam"]);
+
+export function withAwsKeys(call: Call, region: string): Record<string, string | readonly string[]> {
+    const service = call.action.slice(0, call.action.indexOf(":"));
+    return {
+        ...principalKeys(call.principal),
+        // The clients and the services speak TLS; the loopback HTTP of the rehearsal stands for it.
+        "aws:SecureTransport": "true",
+        "aws:ResourceAccount": call.resourceAccount,
+        ...(!globalServices.has(service) && { "aws:RequestedRegion": region }),
+        ...call.context,
+    };
+}
+
+function principalKeys(principal: Principal): Record<string, string> {
+    // A service principal belongs to no account: neither PrincipalArn nor PrincipalAccount is there.
+    if (principal.service) return { "aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": principal.service };
+    return {
+        "aws:PrincipalIsAWSService": "false",
+        "aws:PrincipalType": "AssumedRole",
+        // For a session the key holds the role's ARN, path included, not the session's.
+        "aws:PrincipalArn": principal.roleArn ?? principal.arn,
+        ...(principal.account && { "aws:PrincipalAccount": principal.account }),
+    };
+}
