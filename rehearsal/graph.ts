@@ -8,6 +8,8 @@ export interface RenderedResource {
     readonly account?: string;
     readonly region?: string;
     readonly inputs: Readonly<Record<string, any>>; // eslint-disable-line @typescript-eslint/no-explicit-any -- inputs are as various as AWS
+    /** With `id`; absent for components. */
+    readonly outputs?: Readonly<Record<string, any>>; // eslint-disable-line @typescript-eslint/no-explicit-any
     readonly protect: boolean;
     readonly retainOnDelete: boolean;
     readonly parent?: string;

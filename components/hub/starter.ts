@@ -7,8 +7,8 @@ import { start } from "../../handlers/start";
 import type { Enrolment } from "../../handlers/lib/types";
 import { HubFunction } from "./function";
 
-/** Seconds. A look takes a few; ten accounts whose calls all time out still fit. */
-export const starterTimeout = 180;
+/** Seconds. A look takes a few. Five receives of a poison record (visibility below) still end before the queue forgets it after an hour. */
+export const starterTimeout = 90;
 const batchingWindow = 20;
 /** Six times the timeout plus the window: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 export const triggerVisibility = 6 * starterTimeout + batchingWindow;

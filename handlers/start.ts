@@ -1,0 +1,81 @@
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { roleArn } from "../components/arns";
+import { required } from "./lib/environment";
+import { failureClass, isAwsError } from "./lib/failure";
+import { log } from "./lib/log";
+import { look } from "./lib/look";
+import type { Memory } from "./lib/observe";
+import { parseTrigger } from "./lib/trigger";
+import type { Enrolment, PlanSettings } from "./lib/types";
+
+/**
+ * The starter: takes a batch of triggers and looks once at each account in it. Captures filters and enrolment.
+ * Environment: VAULT_BUCKET, VAULT_KEY_ARN, ACCESS_ROLE and EXPORT_ROLE (names), EXTERNAL_ID.
+ */
+export const start = (enrolment: Enrolment) => () => {
+    const rdsModule = require("@aws-sdk/client-rds") as typeof import("@aws-sdk/client-rds");
+    const s3Module = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
+    const { STSClient, AssumeRoleCommand } = require("@aws-sdk/client-sts") as typeof import("@aws-sdk/client-sts");
+    const keyArn = required("VAULT_KEY_ARN");
+    const partition = keyArn.split(":")[1] ?? "aws";
+    const destination = { partition, bucket: required("VAULT_BUCKET"), keyArn, exportRole: required("EXPORT_ROLE") };
+    const accessRole = required("ACCESS_ROLE");
+    const externalId = required("EXTERNAL_ID");
+    const settings: PlanSettings = { ...enrolment, destination };
+    // A call that hangs must not cost the other accounts their turn.
+    const client = { retryMode: "standard", maxAttempts: 3, requestHandler: { connectionTimeout: 3000, requestTimeout: 10000 } };
+    const sts = new STSClient(client);
+    const s3 = new s3Module.S3Client(client);
+    const memories: Record<string, Memory> = {};
+
+    return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
+        const malformed: string[] = [];
+        const recordsOf: Record<string, string[]> = {};
+        for (const { messageId, body } of Records) {
+            try {
+                const { account, forged } = parseTrigger(body);
+                (recordsOf[account] ??= []).push(messageId);
+                if (forged.length) log("WARN", "forged", { account, snapshots: forged });
+            } catch (error) {
+                malformed.push(messageId);
+                log("ERROR", "malformed-trigger", { messageId, detail: (error as Error).message });
+            }
+        }
+        const died = await Promise.all(Object.entries(recordsOf).map(([account, records]) => visit(account, records)));
+        return { batchItemFailures: [...malformed, ...died.flat()].map((itemIdentifier) => ({ itemIdentifier })) };
+    };
+
+    /** Looks at one account. Its triggers are consumed whatever AWS answers; only code that died gives them back. */
+    async function visit(account: string, records: string[]): Promise<string[]> {
+        if (!(account in enrolment.accounts)) {
+            log("WARN", "not-enrolled", { account, triggers: records.length });
+            return [];
+        }
+        try {
+            const rds = new rdsModule.RDSClient({ ...client, credentials: await assume(account) });
+            await look(account, settings, new Date(), { rdsModule, s3Module, rds, s3 }, (memories[account] ??= { proven: false, exported: {} }));
+            return [];
+        } catch (error) {
+            const { name, message } = error as Error;
+            const aws = isAwsError(error);
+            log("ERROR", aws ? "account-not-ready" : "look-died", { account, class: aws ? failureClass(error) : undefined, error: name, detail: message });
+            return aws ? [] : records;
+        }
+    }
+
+    async function assume(account: string) {
+        const { Credentials } = await sts.send(
+            new AssumeRoleCommand({
+                RoleArn: roleArn(partition, account, accessRole),
+                RoleSessionName: "rds-vault-starter",
+                ExternalId: externalId,
+            }),
+        );
+        if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) throw new Error("STS answered without credentials");
+        return {
+            accessKeyId: Credentials.AccessKeyId,
+            secretAccessKey: Credentials.SecretAccessKey,
+            sessionToken: Credentials.SessionToken,
+        };
+    }
+};

@@ -1,0 +1,233 @@
+/**
+ * The faults of the nights, as data: what goes wrong and when, which refused calls it explains, and how it was felt.
+ * A fault that nobody felt proves nothing: `effect` returns undefined then, which is a violation.
+ */
+import type { Arns } from "../components/arns";
+import { AwsError, type JudgedCall, type Role, type SimDatabase, type World } from "./aws/types";
+import { day, firstDay, hour, makeDatabase, minute, snapshotAt } from "./nights";
+
+export interface Stage {
+    readonly world: World;
+    readonly arns: Arns;
+    readonly accounts: readonly string[];
+    readonly databases: readonly SimDatabase[];
+}
+
+export interface Fault {
+    readonly name: string;
+    /** Virtual time, ms. */
+    readonly when: number;
+    /** Whether the fault explains this refusal. */
+    readonly explains?: (call: JudgedCall) => boolean;
+    /** What came of it, measured in the world after the play. */
+    readonly effect: () => string | undefined;
+}
+
+type PlayFault = (stage: Stage) => Fault;
+
+const at = (hours: number) => firstDay + hours * hour;
+const within = (call: JudgedCall, from: number, to: number) => call.at >= from && call.at <= to;
+const logged = ({ world }: Stage, message: string, about: Record<string, unknown> = {}) =>
+    world.lambda.logs.filter(({ json }) => json?.message === message && Object.entries(about).every(([key, value]) => json[key] === value));
+const accountAt = ({ accounts }: Stage, index: number) => accounts[index % accounts.length] as string;
+const startsOf = ({ world }: Stage, arn: string) => world.rds.tasks().filter(({ sourceArn }) => sourceArn === arn);
+
+/** One event in six of the nights is lost, repeated, late or overtaken. */
+const badWeather =
+    (name: string, remainder: number, deliveries: (random: number) => number[]): PlayFault =>
+    ({ world }) => {
+        let hit = 0;
+        const calm = world.events.weather;
+        world.events.weather = (event) => {
+            if (parseInt(event.id.slice(0, 6), 16) % 24 !== remainder) return calm(event);
+            hit++;
+            return deliveries(world.random());
+        };
+        return { name, when: at(0), effect: () => (hit ? `${hit} events ${name.replace(/ events$/, "")}; the sweep and the planner don't depend on them` : undefined) };
+    };
+
+const forgedEvent: PlayFault = (stage) => {
+    const { world, arns } = stage;
+    const sender = accountAt(stage, 0);
+    const victim = accountAt(stage, 1);
+    const when = at(11);
+    world.clock.at(when, () => {
+        const session = world.iam.assumeAsService("events.amazonaws.com", arns.forwarderRole(sender), { account: sender, arn: arns.forwarderRule(sender) });
+        const arn = `arn:${arns.partition}:rds:${world.region}:${victim === sender ? "999999999999" : victim}:snapshot:made-up`;
+        world.events.putEvents(session, arns.bus, {
+            version: "0", id: "f0f0f0f0-0000-4000-8000-000000000000", "detail-type": "RDS DB Snapshot Event", source: "aws.rds", account: sender,
+            time: new Date(when).toISOString(), region: world.region, resources: [arn],
+            detail: { EventCategories: ["creation"], SourceType: "SNAPSHOT", SourceArn: arn, SourceIdentifier: "made-up", EventID: "RDS-EVENT-0042", Message: "Manual snapshot created" },
+        }, { trustSource: true });
+    });
+    return {
+        name: "forged event",
+        when,
+        effect: () => (logged(stage, "forged").length && !world.rds.tasks().some(({ sourceArn }) => sourceArn.endsWith(":made-up")) ? "logged as forged; the look found nothing to do because of it" : undefined),
+    };
+};
+
+const throttledAccount: PlayFault = (stage) => {
+    const account = accountAt(stage, 0);
+    const [from, to] = [at(2.5), at(3.25)];
+    let count = 0;
+    stage.world.interferences.push(({ action, principal }) => {
+        const { now } = stage.world.clock;
+        if (!action.startsWith("rds:") || principal.account !== account || now < from || now > to) return undefined;
+        count++;
+        return { error: new AwsError("Throttling", "Rate exceeded"), fault: "throttled account" };
+    });
+    return {
+        name: "throttled account",
+        when: from,
+        effect: () => (count ? `${count} calls of ${account} throttled for 45 minutes; its exports started afterwards, others' went on` : undefined),
+    };
+};
+
+const failingExport =
+    (name: string, identifier: string, times: number): PlayFault =>
+    (stage) => {
+        const { world } = stage;
+        const database = makeDatabase(world, accountAt(stage, 1), { identifier, kind: "instance", engine: "postgres", sizeGiB: 40 });
+        snapshotAt(world, at(2), { database, type: "manual", identifier: `${identifier}-monthly` });
+        let failures = 0;
+        const before = world.rds.exportEnds;
+        world.rds.exportEnds = (task, snapshot) => {
+            if (snapshot.database !== database || failures >= times) return before(task, snapshot);
+            failures++;
+            return { failureCause: "An unknown internal error occurred." };
+        };
+        const arn = () => world.rds.snapshots().find((snapshot) => snapshot.database === database)?.arn ?? "";
+        return {
+            name,
+            when: at(2),
+            effect: () => {
+                const tasks = startsOf(stage, arn());
+                if (Number.isFinite(times)) return tasks.some(({ status }) => status === "COMPLETE") && failures ? `attempt ${tasks.length} succeeded` : undefined;
+                return logged(stage, "given-up", { snapshot: arn() }).length ? `given up after ${tasks.length} attempts, said so in the log` : undefined;
+            },
+        };
+    };
+
+/** Takes a role away for a while, as an eager cleaner would. */
+const missingRole =
+    (name: string, index: number, from: number, to: number, arnOf: (arns: Arns, account: string) => string, sign: string): PlayFault =>
+    (stage) => {
+        const { world, arns } = stage;
+        const account = accountAt(stage, index);
+        const arn = arnOf(arns, account);
+        let role: Role | undefined;
+        world.clock.at(from, () => {
+            role = world.iam.role(arn);
+            world.iam.removeRole(arn);
+        });
+        world.clock.at(to, () => role && world.iam.addRole(role));
+        return {
+            name,
+            when: from,
+            // What RDS was writing when its role went may fail too.
+            explains: (call) => within(call, from, to) && (call.resource === arn || call.principal.roleArn === arn),
+            effect: () => {
+                const signs = logged(stage, sign, { account }).filter((line) => line.at >= from && line.at <= to + 15 * minute).length;
+                const after = world.rds.tasks(account).filter(({ startedAt }) => startedAt > to).length;
+                return signs ? `said ${signs} times; ${after} exports started after the repair` : undefined;
+            },
+        };
+    };
+
+const unusableSourceKey: PlayFault = (stage) => {
+    const { world, arns } = stage;
+    const account = accountAt(stage, 2);
+    const keyArn = `arn:${arns.partition}:kms:${world.region}:${account}:key/0badc0de-0000-4000-8000-000000000000`;
+    world.kms.addKey({ arn: keyArn, account, enabled: false });
+    const database = makeDatabase(world, account, { identifier: "vault-of-old", kind: "instance", engine: "postgres", sizeGiB: 30, keyArn });
+    snapshotAt(world, at(1.5), { database, type: "manual", identifier: "vault-of-old-final" });
+    return {
+        name: "source key that can't be used",
+        when: at(1.5),
+        explains: ({ resource }) => resource === keyArn,
+        effect: () => {
+            const refusals = logged(stage, "export-refused", { class: "source-key" }).length;
+            return refusals ? `refused ${refusals} times and said so; the account's other snapshots went on` : undefined;
+        },
+    };
+};
+
+const poisonRecord: PlayFault = (stage) => {
+    const { world, arns } = stage;
+    const when = at(2.2);
+    world.clock.at(when, () => {
+        const events = { arn: "events.amazonaws.com", service: "events.amazonaws.com" };
+        world.sqs.send(events, arns.triggerQueue, "{ not a trigger", { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": arns.hubRule.split(":")[4] ?? "" });
+    });
+    return {
+        name: "poison record in a batch",
+        when,
+        effect: () => {
+            const tries = logged(stage, "malformed-trigger").length;
+            return tries && world.sqs.messages(arns.triggerDeadLetters).length ? `failed alone ${tries} times, then lay in the dead-letter queue` : undefined;
+        },
+    };
+};
+
+const recreatedSnapshot: PlayFault = (stage) => {
+    const { world } = stage;
+    const database = makeDatabase(world, accountAt(stage, 0), { identifier: "ledger", kind: "instance", engine: "postgres", sizeGiB: 50 });
+    const identifier = "ledger-before-upgrade";
+    snapshotAt(world, at(6), { database, type: "manual", identifier });
+    world.clock.at(at(9), () => {
+        const old = world.rds.snapshots().find((snapshot) => snapshot.identifier === identifier && !snapshot.deletedAt);
+        if (old) world.rds.deleteSnapshot(old.arn);
+    });
+    snapshotAt(world, at(9.1), { database, type: "manual", identifier });
+    return {
+        name: "re-created snapshot of the same name",
+        when: at(9),
+        effect: () => {
+            const ids = world.rds.tasks().filter(({ sourceArn }) => sourceArn.endsWith(`:${identifier}`)).map(({ id }) => id);
+            return new Set(ids).size === 2 ? "both were exported, under ids of their own" : undefined;
+        },
+    };
+};
+
+const oldCopy: PlayFault = (stage) => {
+    const { world } = stage;
+    const [database] = stage.databases.filter(({ kind, account }) => kind === "instance" && account === accountAt(stage, 0));
+    if (!database) return { name: "manual copy of an old snapshot", when: at(12), effect: () => undefined };
+    const identifier = `${database.identifier}-copy-of-old`;
+    snapshotAt(world, at(12), { database, type: "manual", identifier, originalCreatedAt: at(12) - 60 * day });
+    return {
+        name: "manual copy of an old snapshot",
+        when: at(12),
+        effect: () => (world.rds.tasks().some(({ sourceArn }) => sourceArn.endsWith(`:${identifier}`)) ? undefined : "not exported: its data is 60 days old"),
+    };
+};
+
+const unsupportedEngine: PlayFault = (stage) => {
+    const { world } = stage;
+    const database = makeDatabase(world, accountAt(stage, 1), { identifier: "mainframe-bridge", kind: "instance", engine: "db2-se", sizeGiB: 70 });
+    snapshotAt(world, at(2.1), { database, type: "automated" });
+    return {
+        name: "unsupported engine",
+        when: at(2.1),
+        effect: () => (world.calls.some(({ action, resource }) => action === "rds:StartExportTask" && resource.includes("mainframe-bridge")) ? undefined : "skipped with the reason, never tried"),
+    };
+};
+
+export const faults: readonly PlayFault[] = [
+    badWeather("lost events", 1, () => []),
+    badWeather("duplicated events", 2, () => [0, 0, 3 * minute]),
+    badWeather("late events", 3, (random) => [Math.floor(60 + random * 120) * minute]),
+    badWeather("reordered events", 4, (random) => [Math.floor(5 + random * 20) * minute]),
+    forgedEvent,
+    throttledAccount,
+    failingExport("export that fails once", "flaky", 1),
+    failingExport("export that always fails", "broken-lob", Infinity),
+    missingRole("configuration fault, repaired later", 1, at(26), at(29), (arns, account) => arns.exportRole(account), "export-refused"),
+    missingRole("account that can't be assumed", 2, at(26), at(30), (arns, account) => arns.accessRole(account), "account-not-ready"),
+    unusableSourceKey,
+    unsupportedEngine,
+    recreatedSnapshot,
+    oldCopy,
+    poisonRecord,
+];
