@@ -1,0 +1,66 @@
+import { createHash } from "crypto";
+import { bucketArn, parseSnapshotArn, roleArn } from "../../components/arns";
+import { dataTime } from "./database";
+import { dateOf } from "./period";
+import type { Destination, Snapshot, StartExportTaskInput, Task } from "./types";
+
+/**
+ * What the ids of all attempts at a snapshot begin with: `e` (an id must start with a letter) and 40 hex digits.
+ * The same snapshot and vault always give the same; a change would export everything again.
+ */
+export function taskIdStem({ arn, createdAt }: Pick<Snapshot, "arn" | "createdAt">, { partition, bucket }: Destination): string {
+    const text = [arn, Date.parse(createdAt ?? ""), bucketArn(partition, bucket)].join("\n");
+    return `e${createHash("sha256").update(text).digest("hex").slice(0, 40)}`;
+}
+
+/** ExportTaskIdentifier of an attempt (1, 2, …): at most 60 letters, digits and single hyphens. */
+export const taskId = (stem: string, attempt: number): string => `${stem}-${attempt}`;
+
+const taskIdPattern = /^(e[0-9a-f]{40})-([1-9]\d{0,5})$/;
+
+/** Takes an id of ours apart; any other gives `undefined`. */
+export function parseTaskId(id: string): { readonly stem: string; readonly attempt: number } | undefined {
+    const [, stem, attempt] = taskIdPattern.exec(id) ?? [];
+    return stem && attempt ? { stem, attempt: Number(attempt) } : undefined;
+}
+
+/** `exports/<account>/<kind>.<database identifier>/<data date>`: no snapshot id, because RDS takes no colon in a prefix. RDS appends the task id. */
+export const exportPrefix = (snapshot: Snapshot): string =>
+    `exports/${snapshot.account}/${snapshot.kind}.${snapshot.database}/${dateOf(dataTime(snapshot) ?? 0)}`;
+
+/** Exactly what is sent: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html */
+export const startExportTaskInput = (snapshot: Snapshot, destination: Destination, id: string): StartExportTaskInput => ({
+    ExportTaskIdentifier: id,
+    SourceArn: snapshot.arn,
+    S3BucketName: destination.bucket,
+    S3Prefix: exportPrefix(snapshot),
+    IamRoleArn: roleArn(destination.partition, snapshot.account, destination.exportRole),
+    KmsKeyId: destination.keyArn,
+});
+
+const withoutSlash = (prefix: string): string => prefix.replace(/\/+$/, "");
+/** RDS doesn't say whether it answers with the key's ARN or its id; ids are unique anyway. */
+const keyId = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+
+/** Whether a task exports everything of that snapshot to where the planner would send it. The id alone proves nothing: anybody may take it. */
+export const isOurs = (task: Task, input: StartExportTaskInput): boolean =>
+    task.sourceArn === input.SourceArn &&
+    task.bucket === input.S3BucketName &&
+    withoutSlash(task.prefix) === input.S3Prefix &&
+    task.roleArn === input.IamRoleArn &&
+    keyId(task.keyArn) === keyId(input.KmsKeyId) &&
+    task.exportOnly.length === 0;
+
+/** The same judgement as far as it goes without the snapshot, which may be gone. */
+export function isWrittenByUs(task: Task, { partition, bucket, keyArn, exportRole }: Destination): boolean {
+    const account = parseSnapshotArn(task.sourceArn)?.account;
+    return (
+        account !== undefined &&
+        parseTaskId(task.id) !== undefined &&
+        task.bucket === bucket &&
+        task.prefix.startsWith(`exports/${account}/`) &&
+        task.roleArn === roleArn(partition, account, exportRole) &&
+        keyId(task.keyArn) === keyId(keyArn) &&
+        task.exportOnly.length === 0
+    );
+}
