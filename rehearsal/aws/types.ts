@@ -227,6 +227,8 @@ export interface EventBridge {
     weather: (event: AwsEvent) => readonly number[];
     /** Whether the pattern of the forwarder or of another rule ever matched this event id. */
     forwarded(eventId: string): boolean;
+    /** A customer's PutEvents. The envelope's account is the principal's. `trustSource` lets `aws.` sources through, which AWS refuses. */
+    putEvents(principal: Principal, busArn: string, event: AwsEvent, options?: { trustSource?: boolean }): void;
 }
 
 export interface Message { readonly id: string; readonly body: string; readonly sentAt: number; receives: number; visibleAt: number }
@@ -255,5 +257,8 @@ export interface Lambda {
     /** Invokes now on the virtual clock; rejects when the function throws. `by` is judged for lambda:InvokeFunction unless it is Lambda's own poller. */
     invoke(functionArn: string, payload: unknown, by?: Principal): Promise<unknown>;
     readonly logs: readonly LogLine[];
+    /** Where functions find AWS: the URL of `serve(world)`. Read when a function's process starts. */
+    endpoint?: string;
+    /** Ends the functions' processes and removes their files. */
     stop(): Promise<void>;
 }
