@@ -1,0 +1,84 @@
+/**
+ * The simulated AWS over loopback HTTP, for the real SDK with AWS_ENDPOINT_URL. Signatures aren't checked: the access key id says who calls.
+ * Requests are served synchronously, at the virtual time at which they arrive.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { serveS3 } from "./httpS3";
+import { serveRds, serveSqs, serveSts } from "./httpServices";
+import { AwsError, type Principal, type World } from "./types";
+
+export interface Request {
+    readonly method: string;
+    readonly path: string;
+    readonly query: URLSearchParams;
+    readonly headers: IncomingMessage["headers"];
+    readonly body: Buffer;
+    readonly principal: Principal;
+}
+
+export interface Response {
+    readonly status?: number;
+    readonly headers?: Record<string, string>;
+    readonly body?: string;
+}
+
+export interface Service {
+    serve(world: World, request: Request): Response;
+    error(error: AwsError): Response;
+}
+
+export interface HttpFront {
+    /** For AWS_ENDPOINT_URL. */
+    readonly url: string;
+    /** Errors that aren't AWS's: mistakes of the simulation. A rehearsal with any of them proves nothing. */
+    readonly problems: readonly Error[];
+    stop(): Promise<void>;
+}
+
+const services = new Map<string, Service>([["rds", serveRds], ["sts", serveSts], ["s3", serveS3], ["sqs", serveSqs]]);
+
+export async function startHttp(world: World): Promise<HttpFront> {
+    const problems: Error[] = [];
+
+    function answer(request: IncomingMessage, body: Buffer): Response {
+        // Credential=<access key id>/<date>/<Region>/<service>/aws4_request
+        const [, accessKeyId, name = ""] = /Credential=([^/]+)\/[^/]+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? "") ?? [];
+        const service = services.get(name) ?? serveRds;
+        try {
+            if (!accessKeyId) throw new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
+            if (!services.has(name)) throw new AwsError("NotSimulated", `${name}: ${request.method} ${request.url} isn't simulated`, 501);
+            const principal = world.iam.whoIs(accessKeyId);
+            if (!principal) throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
+            const url = new URL(request.url ?? "/", "http://localhost");
+            return service.serve(world, { method: request.method ?? "", path: decodeURIComponent(url.pathname), query: url.searchParams, headers: request.headers, body, principal });
+        } catch (error) {
+            if (error instanceof AwsError) return service.error(error);
+            problems.push(error as Error);
+            // 400, or the SDK would retry it.
+            return service.error(new AwsError("SimulationBroken", (error as Error).message, 400));
+        }
+    }
+
+    const server = createServer((request, response) => {
+        const chunks: Buffer[] = [];
+        request.on("data", (chunk: Buffer) => chunks.push(chunk));
+        request.on("end", () => send(world, request, response, answer(request, Buffer.concat(chunks))));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return {
+        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        problems,
+        stop: () =>
+            new Promise((resolve, reject) => {
+                server.close((error) => (error ? reject(error) : resolve()));
+                server.closeAllConnections();
+            }),
+    };
+}
+
+function send(world: World, request: IncomingMessage, response: ServerResponse, { status = 200, headers = {}, body = "" }: Response): void {
+    // The SDK corrects its clock by this header, so it must be the virtual one.
+    response.writeHead(status, { date: new Date(world.clock.now).toUTCString(), "x-amzn-requestid": "00000000-0000-0000-0000-000000000000", ...headers });
+    response.end(request.method === "HEAD" ? undefined : body);
+}

@@ -1,0 +1,74 @@
+/** RDS and STS (query protocol, XML) and SQS (JSON 1.0) over HTTP. */
+import { createHash } from "node:crypto";
+import type { Response, Service } from "./http";
+import { AwsError } from "./types";
+import { xml } from "./xml";
+
+const sessionMs = 3_600_000;
+
+const queryAnswer = (namespace: string, action: string, result: Record<string, unknown>): Response => ({
+    headers: { "content-type": "text/xml" },
+    body: xml(`${action}Response`, { [`${action}Result`]: result, ResponseMetadata: { RequestId: "0" } }, ` xmlns="${namespace}"`),
+});
+
+const queryError = ({ code, message, status }: AwsError): Response => ({
+    status,
+    headers: { "content-type": "text/xml" },
+    body: xml("ErrorResponse", { Error: { Type: status < 500 ? "Sender" : "Receiver", Code: code, Message: message }, RequestId: "0" }),
+});
+
+export const serveRds: Service = {
+    serve(world, { body, principal }) {
+        const { Action: action = "", Version: _, ...parameters } = Object.fromEntries(new URLSearchParams(body.toString()));
+        return queryAnswer("http://rds.amazonaws.com/doc/2014-10-31/", action, world.rds.api(principal, action, parameters));
+    },
+    error: queryError,
+};
+
+export const serveSts: Service = {
+    serve(world, { body, principal }) {
+        const { Action, RoleArn = "", RoleSessionName = "", ExternalId, DurationSeconds } = Object.fromEntries(new URLSearchParams(body.toString()));
+        if (Action !== "AssumeRole") throw new AwsError("NotSimulated", `sts:${Action} isn't simulated`, 501);
+        // Role chaining: an hour at most. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html
+        if (Number(DurationSeconds ?? 900) * 1000 > sessionMs) {
+            throw new AwsError("ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining");
+        }
+        const session = world.iam.assumeRole(principal, RoleArn, { sessionName: RoleSessionName, ...(ExternalId !== undefined && { externalId: ExternalId }) });
+        return queryAnswer("https://sts.amazonaws.com/doc/2011-06-15/", "AssumeRole", {
+            Credentials: {
+                AccessKeyId: world.iam.issue(session),
+                SecretAccessKey: "simulated",
+                SessionToken: "simulated",
+                Expiration: new Date(world.clock.now + sessionMs),
+            },
+            AssumedRoleUser: { AssumedRoleId: `AROASIMULATED:${RoleSessionName}`, Arn: session.arn },
+        });
+    },
+    error: queryError,
+};
+
+const md5 = (text: string) => createHash("md5").update(text).digest("hex");
+
+export const serveSqs: Service = {
+    serve(world, { headers, body, principal }) {
+        const target = String(headers["x-amz-target"]);
+        const input = JSON.parse(body.toString()) as { QueueUrl: string; MessageBody?: string; Entries?: { Id: string; MessageBody: string }[] };
+        // https://sqs.<region>.amazonaws.com/<account>/<name>
+        const [account, name] = new URL(input.QueueUrl).pathname.split("/").slice(1);
+        const queueArn = `arn:${world.partition}:sqs:${world.region}:${account}:${name}`;
+        const send = (text: string) => ({ MessageId: world.sqs.send(principal, queueArn, text), MD5OfMessageBody: md5(text) });
+        if (target === "AmazonSQS.SendMessage") return json(200, send(input.MessageBody ?? ""));
+        if (target === "AmazonSQS.SendMessageBatch") {
+            const entries = input.Entries ?? [];
+            // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+            if (entries.length === 0) throw new AwsError("EmptyBatchRequest", "There should be at least one SendMessageBatchRequestEntry in the request.");
+            if (entries.length > 10) throw new AwsError("TooManyEntriesInBatchRequest", `Maximum number of entries per request are 10. You have sent ${entries.length}.`);
+            if (new Set(entries.map(({ Id }) => Id)).size < entries.length) throw new AwsError("BatchEntryIdsNotDistinct", "Two or more batch entries have the same Id.");
+            return json(200, { Successful: entries.map(({ Id, MessageBody }) => ({ Id, ...send(MessageBody) })), Failed: [] });
+        }
+        throw new AwsError("NotSimulated", `${target} isn't simulated`, 501);
+    },
+    error: ({ code, message, status }) => json(status, { __type: `com.amazonaws.sqs#${code}`, message }),
+};
+
+const json = (status: number, value: unknown): Response => ({ status, headers: { "content-type": "application/x-amz-json-1.0" }, body: JSON.stringify(value) });

@@ -1,0 +1,80 @@
+/** The simulated AWS: one Region, many accounts, one clock. Services call each other only through this object. */
+import { createClock } from "./clock";
+import { withAwsKeys } from "./context";
+import { createEventBridge } from "./eventBridge";
+import { createIam } from "./iam";
+import { judge } from "./judge";
+import { createKms } from "./kms";
+import { createLambda } from "./lambda";
+import { createRds } from "./rds";
+import { createS3 } from "./s3";
+import { createSqs } from "./sqs";
+import { AwsError, type Call, type World } from "./types";
+
+export interface WorldOptions {
+    readonly region: string;
+    readonly partition: string;
+    /** Virtual time at which the world begins, in ms. */
+    readonly start: number;
+    /** The same seed gives the same run. */
+    readonly seed: number;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export function createWorld({ region, partition, start, seed }: WorldOptions): World {
+    const world = {
+        clock: createClock(start),
+        region,
+        partition,
+        calls: [],
+        interferences: [],
+        random: mulberry32(seed),
+        authorize: (call) => authorize(world, call),
+    } as Partial<Mutable<World>> as Mutable<World>;
+    world.iam = createIam(world);
+    world.kms = createKms(world);
+    world.s3 = createS3(world);
+    world.events = createEventBridge(world);
+    world.sqs = createSqs(world);
+    world.rds = createRds(world);
+    world.lambda = createLambda(world);
+    return world;
+}
+
+function authorize(world: World, call: Call): void {
+    const at = world.clock.now;
+    for (const interfere of world.interferences) {
+        const played = interfere(call);
+        if (played) {
+            const { error, fault } = played;
+            world.calls.push({ ...call, at, allowed: false, error: error.code, fault, why: `played fault: ${fault}` });
+            throw error;
+        }
+    }
+    const { principal, action, resource } = call;
+    const context = withAwsKeys(call, world.region);
+    const identity = principal.roleArn ? (world.iam.role(principal.roleArn)?.policies ?? []) : [];
+    const { allowed, why } = judge({ ...call, context }, identity, resourcePolicyOf(world, action, resource));
+    world.calls.push({ ...call, at, allowed, why, ...(!allowed && { error: "AccessDenied" }) });
+    if (!allowed) throw new AwsError("AccessDenied", `${principal.arn} is not authorized to perform: ${action} on resource: ${resource} (${why})`, 403);
+}
+
+/** The policy on the resource's side: a role's trust, or what is attached to the bucket, key, queue or bus. */
+function resourcePolicyOf(world: World, action: string, resource: string): string | undefined {
+    if (action === "sts:AssumeRole") return world.iam.role(resource)?.trust;
+    // An object is guarded by its bucket's policy.
+    const owner = action.startsWith("s3:") ? resource.split("/", 1)[0]! : resource;
+    return world.iam.resourcePolicy(owner)?.policy;
+}
+
+/** A small seeded generator in the public domain (Tommy Ettinger); good enough for weather, not for secrets. */
+function mulberry32(seed: number): () => number {
+    let state = seed | 0;
+    return () => {
+        state = (state + 0x6d2b79f5) | 0;
+        let t = Math.imul(state ^ (state >>> 15), 1 | state);
+        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+        return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    };
+}
