@@ -7,6 +7,7 @@ const pattern =
 export function parseManifestName(key: string): ManifestName | undefined {
     const [, account, dataDate, kind, database, resource8, taskId, outcome] = pattern.exec(key) ?? [];
     if (!account || !dataDate || !kind || !database || !resource8 || !taskId || !outcome) return undefined;
+    if (Number.isNaN(Date.parse(dataDate))) return undefined;
     return { account, dataDate, kind: kind as Kind, database, resource8, taskId, outcome: outcome as ManifestOutcome };
 }
 

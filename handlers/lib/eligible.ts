@@ -1,0 +1,52 @@
+import { databaseKey, isUndatedCopy, matches, typeOf } from "./database";
+import type { Database, DatabaseRules, Decision, Snapshot } from "./types";
+
+/** A decision without its snapshot. */
+export type Verdict = Omit<Decision, "snapshot">;
+
+export const skip = (code: Decision["code"], reason: string): Verdict => ({ decision: "skip", code, reason });
+export const wait = (code: Decision["code"], reason: string): Verdict => ({ decision: "wait", code, reason });
+
+/** As the export's documentation has it; `aurora` is the old name of Aurora MySQL: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html */
+const engines: readonly string[] = ["mysql", "mariadb", "postgres", "aurora", "aurora-mysql", "aurora-postgresql"];
+
+/** What speaks against exporting a snapshot, its age and its neighbours apart; `undefined`: nothing. `databases` are by databaseKey. */
+export function objection(snapshot: Snapshot, rules: DatabaseRules, databases: ReadonlyMap<string, Database> | undefined): Verdict | undefined {
+    const { engine, status, storageType } = snapshot;
+    const type = typeOf(snapshot);
+    if (!rules.snapshotTypes.some((wanted) => wanted === type)) {
+        return skip("snapshot-type", `${type || "its type"} isn't among snapshotTypes (${rules.snapshotTypes.join(", ")})`);
+    }
+    if (!engines.includes(engine)) return skip("engine", `engine ${engine || "unknown"} can't be exported by RDS`);
+    // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
+    if (snapshot.kind === "instance" && storageType === "standard") return skip("storage", "magnetic storage (standard) can't be exported by RDS");
+    if (status === "creating") return wait("creating", "the snapshot is still being created");
+    if (status !== "available") return skip("status", `status is ${status}, only available snapshots can be exported`);
+    if (Number.isNaN(Date.parse(snapshot.createdAt ?? ""))) return wait("creating", "RDS doesn't say yet when the snapshot was created");
+    return filtered(snapshot, rules) ?? untagged(snapshot, rules, databases) ?? copied(snapshot, rules);
+}
+
+function filtered(snapshot: Snapshot, { include, exclude }: DatabaseRules): Verdict | undefined {
+    const excluding = exclude.find((filter) => matches(filter, snapshot));
+    if (excluding) return skip("excluded", `excluded by ${excluding.text}`);
+    if (include.some((filter) => matches(filter, snapshot))) return undefined;
+    return skip("not-included", `${snapshot.kind} ${snapshot.database} matches no include filter (${include.map(({ text }) => text).join(", ") || "none"})`);
+}
+
+function untagged(snapshot: Snapshot, { tags }: DatabaseRules, databases?: ReadonlyMap<string, Database>): Verdict | undefined {
+    if (!tags) return undefined;
+    const carries = (own: Readonly<Record<string, string>>) => Object.entries(tags).some(([key, values]) => values.includes(own[key] ?? "\0"));
+    if (carries(snapshot.tags)) return undefined;
+    const asked = Object.entries(tags).map(([key, values]) => `${key}=${values.join("|")}`).join(" or ");
+    if (!databases) {
+        const describe = snapshot.kind === "instance" ? "describe-db-instances" : "describe-db-clusters";
+        return { decision: "unknown", code: "unknown", needs: "databases", reason: `the snapshot has no tag ${asked}; whether its database has one is in ${describe}` };
+    }
+    if (carries(databases.get(databaseKey(snapshot))?.tags ?? {})) return undefined;
+    return skip("tags", `neither the snapshot nor ${snapshot.database} has the tag ${asked}`);
+}
+
+function copied(snapshot: Snapshot, { copies }: DatabaseRules): Verdict | undefined {
+    if (copies || !isUndatedCopy(snapshot)) return undefined;
+    return skip("copy", `copied from ${snapshot.copiedFrom}, so the age of its data is unknown, and copies is false`);
+}

@@ -1,0 +1,39 @@
+import { databaseKey, resource8 } from "./database";
+import { periodNoun, periodOf } from "./period";
+import type { Frequency, ManifestName, Snapshot } from "./types";
+
+const thinning: readonly Frequency[] = ["daily", "weekly", "monthly"];
+
+/** Who covers which period of which database. Made by one plan, and filled as it goes. */
+export interface Claims {
+    /** A snapshot covers the day, week and month of its data (milliseconds). */
+    claim(snapshot: Snapshot, time: number): void;
+    /** Why a snapshot isn't needed beside those who claimed before; `undefined`: it is. */
+    covered(snapshot: Snapshot, time: number, frequency: Frequency): string | undefined;
+}
+
+/** Starts with the periods that sealed exports cover; their snapshots may be gone. */
+export function claimsOf(sealed: readonly ManifestName[]): Claims {
+    const claimers = new Map<string, string>();
+    const add = (database: string, time: number, claimer: string) => {
+        for (const frequency of thinning) {
+            const key = `${database}/${periodOf(frequency, time)}`;
+            if (!claimers.has(key)) claimers.set(key, claimer);
+        }
+    };
+    const inLedger = (kind: string, database: string, end: string) => `ledger ${kind}.${database}.${end}`;
+    for (const { kind, database, resource8: end, dataDate, taskId } of sealed) {
+        add(inLedger(kind, database, end), Date.parse(dataDate), `the sealed export ${taskId}`);
+    }
+    return {
+        claim: (snapshot, time) => add(databaseKey(snapshot), time, snapshot.identifier),
+        covered: (snapshot, time, frequency) => {
+            if (frequency === "every") return undefined;
+            const period = periodOf(frequency, time);
+            const { kind, database, resourceId } = snapshot;
+            const claimer =
+                claimers.get(`${databaseKey(snapshot)}/${period}`) ?? claimers.get(`${inLedger(kind, database, resource8(resourceId))}/${period}`);
+            return claimer && `covered by ${claimer} of the same ${periodNoun(frequency)}`;
+        },
+    };
+}
