@@ -74,7 +74,8 @@ export function createEventBridge(world: World): EventBridge {
             action: "events:PutEvents",
             resource: busArn,
             resourceAccount: accountOf(busArn),
-            context: { "events:source": event.source, "events:detail-type": event["detail-type"] },
+            // Lists, since one PutEvents may carry several events.
+            context: { "events:source": [event.source], "events:detail-type": [event["detail-type"]] },
         });
     }
 
