@@ -32,10 +32,11 @@ export interface Rehearsal {
     readonly seed: number;
 }
 
-/** A world with the stack deployed and its functions reachable. The caller stops it. */
-export async function openWorld(rendered: Rendered, settings: Settings, start: number, seed: number) {
+/** A world with the stack deployed and its functions reachable. `before` fills it first. The caller stops it. */
+export async function openWorld(rendered: Rendered, settings: Settings, start: number, seed: number, before?: (world: World) => void) {
     const { region, partition } = settings;
     const world = createWorld({ region, partition, start, seed });
+    before?.(world);
     const front = await serve(world);
     world.lambda.endpoint = front.url;
     deploy(rendered, world);

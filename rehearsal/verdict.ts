@@ -2,9 +2,10 @@
 import { bucketArn, namesOf, roleArn } from "../components/arns";
 import { plan } from "../handlers/lib/plan";
 import type { Decision, PlanSettings, Snapshot, Task } from "../handlers/lib/types";
-import type { SimSnapshot, SimTask } from "./aws/types";
+import type { SimSnapshot, SimTask, World } from "./aws/types";
 import { day, minute } from "./nights";
 import { brokenPromises } from "./promises";
+import type { Rendered } from "./graph";
 import type { Rehearsal } from "./rehearse";
 
 export type Fate = "skipped" | "exported" | "waiting" | "givenUp" | "notReady" | "expiredUnprotected" | "lost";
@@ -43,9 +44,14 @@ const good = (task: SimTask) => task.status === "COMPLETE" || inFlight(task);
 const startedFor = (snapshot: SimSnapshot, { sourceArn, startedAt }: SimTask) =>
     sourceArn === snapshot.arn && startedAt >= snapshot.createdAt && startedAt <= (snapshot.deletedAt ?? Infinity);
 
-export function planSettings({ settings, enrolment, rendered }: Rehearsal): PlanSettings {
+/** What judging needs of a rehearsal. */
+type Played = Pick<Rehearsal, "world" | "settings" | "enrolment" | "rendered">;
+
+export const keyArnOf = ({ functions }: Rendered): string => functions.start?.environment.VAULT_KEY_ARN ?? "";
+
+function planSettings({ settings, enrolment, rendered }: Played): PlanSettings {
     const names = namesOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
-    const keyArn = rendered.functions.start?.environment.VAULT_KEY_ARN ?? "";
+    const keyArn = keyArnOf(rendered);
     return { ...enrolment, destination: { partition: settings.partition, bucket: names.bucket, keyArn, exportRole: names.exportRole } };
 }
 
@@ -68,28 +74,36 @@ const asTask = ({ id, sourceArn, status, bucket, prefix, roleArn: role, keyArn, 
     endedAt: endedAt === undefined ? undefined : iso(endedAt),
 });
 
-/** The fate of every snapshot that became available. Told by the planner, with hindsight: all tasks and snapshots known. */
+/** What the planner says of an account when all its snapshots, deleted ones too, and all its tasks are known. */
+export function decisionsWithHindsight(played: Played, account: string, now: number): Decision[] {
+    const { world } = played;
+    const born = bornBy(world, account, now);
+    const tasks = world.rds.tasks(account);
+    const observed = {
+        account,
+        snapshots: born.map(asSnapshot),
+        databases: world.rds.databases(account).map(({ kind, identifier, resourceId, tags }) => ({ kind, identifier, resourceId, tags })),
+        running: tasks.filter(inFlight).map(asTask),
+        tasks: Object.fromEntries(born.map(({ arn }) => [arn, tasks.filter(({ sourceArn }) => sourceArn === arn).map(asTask)])),
+        manifests: [],
+        proven: true,
+    };
+    return plan(observed, planSettings(played), new Date(now));
+}
+
+const bornBy = (world: World, account: string, now: number) =>
+    world.rds.snapshots(account).filter(({ availableAt }) => availableAt !== undefined && availableAt <= now);
+
+/** The fate of every snapshot that became available. */
 export function fates(rehearsal: Rehearsal): SnapshotFate[] {
     const { world, end } = rehearsal;
-    const settings = planSettings(rehearsal);
     const accounts = [...new Set(world.rds.snapshots().map(({ account }) => account))];
     return accounts.flatMap((account) => {
-        const born = world.rds.snapshots(account).filter(({ availableAt }) => availableAt !== undefined && availableAt <= end);
-        const tasks = world.rds.tasks(account);
-        const observed = {
-            account,
-            snapshots: born.map(asSnapshot),
-            databases: world.rds.databases(account).map(({ kind, identifier, resourceId, tags }) => ({ kind, identifier, resourceId, tags })),
-            running: tasks.filter(inFlight).map(asTask),
-            tasks: Object.fromEntries(born.map(({ arn }) => [arn, tasks.filter(({ sourceArn }) => sourceArn === arn).map(asTask)])),
-            manifests: [],
-            proven: true,
-        };
-        const decisions = plan(observed, settings, new Date(end));
+        const decisions = decisionsWithHindsight(rehearsal, account, end);
         // A re-created snapshot shares its predecessor's ARN, so time tells them apart.
-        return born.map((snapshot) => {
+        return bornBy(world, account, end).map((snapshot) => {
             const decision = decisions.find(({ snapshot: { arn, createdAt } }) => arn === snapshot.arn && createdAt === iso(snapshot.createdAt));
-            return fateOf(rehearsal, snapshot, tasks.filter((task) => startedFor(snapshot, task)), decision);
+            return fateOf(rehearsal, snapshot, world.rds.tasks(account).filter((task) => startedFor(snapshot, task)), decision);
         });
     });
 }

@@ -31,14 +31,14 @@ export interface Service {
 export interface HttpFront {
     /** For AWS_ENDPOINT_URL. */
     readonly url: string;
-    /** Errors that aren't AWS's: mistakes of the simulation. A rehearsal with any of them proves nothing. */
-    readonly problems: readonly Error[];
+    /** Rejects if the simulation itself made mistakes: a rehearsal with any of them proves nothing. */
     stop(): Promise<void>;
 }
 
 const services = new Map<string, Service>([["rds", serveRds], ["sts", serveSts], ["s3", serveS3], ["sqs", serveSqs]]);
 
-export async function startHttp(world: World): Promise<HttpFront> {
+/** Stop it in the end, or the process lives on. */
+export async function serve(world: World): Promise<HttpFront> {
     const problems: Error[] = [];
 
     function answer(request: IncomingMessage, body: Buffer): Response {
@@ -68,12 +68,12 @@ export async function startHttp(world: World): Promise<HttpFront> {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return {
         url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        problems,
-        stop: () =>
-            new Promise((resolve, reject) => {
-                server.close((error) => (error ? reject(error) : resolve()));
-                server.closeAllConnections();
-            }),
+        async stop() {
+            const closed = new Promise((resolve) => server.close(resolve));
+            server.closeAllConnections();
+            await closed;
+            if (problems.length > 0) throw new AggregateError(problems, `The simulated AWS is at fault: ${problems[0]!.message}`);
+        },
     };
 }
 

@@ -19,7 +19,8 @@ const queryError = ({ code, message, status }: AwsError): Response => ({
 
 export const serveRds: Service = {
     serve(world, { body, principal }) {
-        const { Action: action = "", Version: _, ...parameters } = Object.fromEntries(new URLSearchParams(body.toString()));
+        const parameters = Object.fromEntries(new URLSearchParams(body.toString()));
+        const action = parameters["Action"] ?? "";
         return queryAnswer("http://rds.amazonaws.com/doc/2014-10-31/", action, world.rds.api(principal, action, parameters));
     },
     error: queryError,

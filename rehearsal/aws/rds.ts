@@ -90,6 +90,11 @@ export function createRds(world: World): Rds {
             emitRdsEvent(world, snapshot, "deleted");
         },
 
+        addSnapshot(snapshot) {
+            append(snapshots, snapshot.account, snapshot);
+            byArn.set(snapshot.arn, snapshot);
+        },
+        addTask: (task) => append(tasks, task.account, task),
         snapshots: (account) => all(snapshots, account),
         tasks: (account) => all(tasks, account),
 

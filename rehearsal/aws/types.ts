@@ -197,6 +197,10 @@ export interface Rds {
         originalCreatedAt?: number; copiedFrom?: string; tags?: Record<string, string>; silent?: boolean;
     }): SimSnapshot;
     deleteSnapshot(arn: string): void;
+    /** A snapshot of the past, without events. */
+    addSnapshot(snapshot: SimSnapshot): void;
+    /** A task of the past, for worlds that begin with a history; no call, not judged. */
+    addTask(task: SimTask): void;
     snapshots(account?: string): readonly SimSnapshot[];
     tasks(account?: string): readonly SimTask[];
     /** The AWS API, query protocol names and shapes: `Describe…`, `StartExportTask`. */

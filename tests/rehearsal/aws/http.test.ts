@@ -1,10 +1,10 @@
 // Doesn't prove AWS's wire format: only that the real SDK understands these answers, and takes the errors for what they are.
 import assert from "node:assert/strict";
 import { DescribeDBSnapshotsCommand, DescribeExportTasksCommand, paginateDescribeDBSnapshots, RDSClient, StartExportTaskCommand } from "@aws-sdk/client-rds";
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { startHttp, type HttpFront } from "../../../rehearsal/aws/http";
+import { serve, type HttpFront } from "../../../rehearsal/aws/http";
 import type { World } from "../../../rehearsal/aws/types";
 import { accessArn, backup, bucket, database, exportArn, keyArn, sessionOf, smallWorld, start, starterArn } from "./small";
 
@@ -13,12 +13,9 @@ describe("the simulated AWS over HTTP, with the real SDK", () => {
     let http: HttpFront;
     beforeEach(async () => {
         world = smallWorld();
-        http = await startHttp(world);
+        http = await serve(world);
     });
-    afterEach(async () => {
-        await http.stop();
-        assert.deepEqual(http.problems, []);
-    });
+    afterEach(() => http.stop());
     const config = (accessKeyId: string) => ({ endpoint: http.url, region: "eu-west-1", credentials: { accessKeyId, secretAccessKey: "x" }, maxAttempts: 1 });
     const as = (roleArn: string) => config(world.iam.issue(sessionOf(roleArn)));
 
@@ -65,6 +62,16 @@ describe("the simulated AWS over HTTP, with the real SDK", () => {
         const rest = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: "m/", ContinuationToken: first.NextContinuationToken }));
         assert.deepEqual([rest.IsTruncated, rest.Contents!.map(({ Key }) => Key)], [false, ["m/ä b"]]);
         assert.equal((await s3.send(new ListObjectsV2Command({ Bucket: bucket, StartAfter: "m/ä b" }))).KeyCount, 0);
+    });
+    it("tells what isn't simulated, and doesn't hide its own mistakes", async () => {
+        const front = await serve(world);
+        const s3 = new S3Client({ ...as(starterArn), endpoint: front.url });
+        await assert.rejects(s3.send(new ListObjectVersionsCommand({ Bucket: bucket })), { name: "NotSimulated" });
+        world.s3.list = () => {
+            throw new TypeError("our bug");
+        };
+        await assert.rejects(s3.send(new ListObjectsV2Command({ Bucket: bucket })), { name: "SimulationBroken" });
+        await assert.rejects(front.stop(), /our bug/);
     });
     it("passes messages on to the queue", async () => {
         const sent: string[][] = [];

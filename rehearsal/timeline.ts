@@ -1,0 +1,78 @@
+/** The rehearsal as a person reads it in a terminal. Pure: colours come in. */
+import type { Rehearsal } from "./rehearse";
+import { day, firstDay, hour } from "./nights";
+import type { SnapshotFate, Verdict } from "./verdict";
+
+export interface Colours {
+    readonly bold: (text: string) => string;
+    readonly dim: (text: string) => string;
+    readonly green: (text: string) => string;
+    readonly red: (text: string) => string;
+    readonly yellow: (text: string) => string;
+}
+
+const clock = (time: number) => `day ${Math.floor((time - firstDay) / day) + 1} ${new Date(time).toISOString().slice(11, 16)}`;
+
+/** Lines for each half day in which something happened, with the faults in between. */
+export function timeline({ world, faults, settings, start, end }: Rehearsal, colours: Colours): string[] {
+    const names = Object.fromEntries(settings.sourceAccounts.map(({ id, name }) => [id, name]));
+    const lines: string[] = [];
+    for (let from = start; from < end; from += 2 * hour) {
+        const during = <T>(items: readonly T[], timeOf: (item: T) => number | undefined) =>
+            items.filter((item) => (timeOf(item) ?? -1) >= from && (timeOf(item) ?? -1) < from + 2 * hour);
+        const born = during(world.rds.snapshots(), ({ availableAt }) => availableAt);
+        const started = during(world.rds.tasks(), ({ startedAt }) => startedAt);
+        const ended = during(world.rds.tasks(), ({ endedAt }) => endedAt);
+        for (const { name, when } of during(faults, ({ when }) => when)) lines.push(`${colours.dim(clock(when))}  ${colours.yellow("fault")}     ${name}`);
+        if (!born.length && !started.length && !ended.length) continue;
+        const failed = ended.filter(({ status }) => status === "FAILED").length;
+        const perAccount = Object.entries(names)
+            .map(([id, name]) => `${name} ${started.filter(({ account }) => account === id).length}`)
+            .join(", ");
+        lines.push(
+            `${colours.dim(clock(from))}  ${String(born.length).padStart(3)} snapshots  → ${String(started.length).padStart(3)} exports started (${perAccount}) ` +
+                `→ ${String(ended.length - failed).padStart(3)} in the vault${failed ? colours.red(`, ${failed} failed`) : ""}`,
+        );
+    }
+    return lines;
+}
+
+export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colours: Colours): string[] {
+    const { snapshots, exports, minutesToStart, slotUtilization, faults, violations, deniedCalls } = verdict;
+    const reasons = new Map<string, number>();
+    for (const { fate, reason } of fates) {
+        // Names and numbers differ; the kind of reason is what counts here.
+        if (fate === "skipped") reasons.set(reason.replace(/\d+(\.\d+)?/g, "n"), (reasons.get(reason.replace(/\d+(\.\d+)?/g, "n")) ?? 0) + 1);
+    }
+    const row = (label: string, value: number | string, note = "") => `  ${label.padEnd(22)}${String(value).padStart(7)}  ${colours.dim(note)}`.trimEnd();
+    const must = (label: string, value: number) => row(label, value ? colours.red(String(value)) : colours.green("0".padStart(7)));
+    return [
+        colours.bold("Snapshots"),
+        row("created", snapshots.created),
+        row("not wanted", snapshots.skipped, [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([reason, n]) => `${n} × ${reason}`).join("; ")),
+        row("wanted", snapshots.eligible),
+        row("  exported", snapshots.exported, "locked in the vault, or being written"),
+        row("  waiting", snapshots.waiting, "for a slot, a repair or the next sweep"),
+        row("  given up", snapshots.givenUp, "said so in the log"),
+        ...(snapshots.notReady ? [row("  account not ready", snapshots.notReady)] : []),
+        ...(snapshots.expiredUnprotected ? [row("  expired unprotected", snapshots.expiredUnprotected)] : []),
+        must("  lost", snapshots.lost),
+        "",
+        colours.bold("Exports"),
+        row("started", exports.started, `${exports.failed} failed, ${exports.retried} retried`),
+        must("duplicates", exports.duplicates),
+        row("minutes to start", minutesToStart.p50, `median; 95 % within ${minutesToStart.p95}, longest ${minutesToStart.max}`),
+        row("slots used", `${Math.round(slotUtilization * 100)} %`, "of five per account, while anything waited"),
+        row("AWS calls judged", Object.values(verdict.calls).reduce((sum, n) => sum + n, 0), "by an independent IAM evaluator, on the policies as rendered"),
+        "",
+        colours.bold("Faults played"),
+        ...faults.map(({ name, effect }) => `  ${name.padEnd(36)}${effect}`),
+        "",
+        ...[...violations, ...deniedCalls.map((call) => `refused without a fault to explain it: ${call}`)].map((line) => colours.red(`broken: ${line}`)),
+        isKept(verdict) ? colours.green("Every promise was kept.") : colours.red("A promise was broken."),
+    ];
+}
+
+/** Whether the rehearsal may exit with 0. */
+export const isKept = ({ snapshots, exports, violations, deniedCalls }: Verdict): boolean =>
+    snapshots.lost === 0 && exports.duplicates === 0 && violations.length === 0 && deniedCalls.length === 0;

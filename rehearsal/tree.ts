@@ -1,0 +1,21 @@
+/** The rendered graph as a person reads it: by account, components as branches. Pure. */
+import type { Rendered, RenderedResource } from "./graph";
+
+export function tree({ stack, resources }: Rendered): string[] {
+    const children = (parent: string | undefined) => resources.filter((each) => each.parent === parent);
+    const isComponent = ({ type }: RenderedResource) => type.startsWith("rds-vault:");
+    const accountOf = (resource: RenderedResource): string | undefined => resource.account ?? children(resource.urn).map(accountOf).find(Boolean);
+    const branch = (resource: RenderedResource, depth: number): string[] => {
+        const kept = [resource.protect && "protected", resource.retainOnDelete && "retained"].filter(Boolean).join(", ");
+        const physical = resource.inputs.name ?? resource.inputs.bucket ?? "";
+        const line = `${"  ".repeat(depth)}${resource.name.padEnd(44 - 2 * depth)} ${resource.type.replace(/^aws:(.*)\/.*:/, "$1.").padEnd(46)} ${physical}${kept ? ` [${kept}]` : ""}`;
+        return [line.trimEnd(), ...children(resource.urn).flatMap((child) => branch(child, depth + 1))];
+    };
+    const roots = resources.filter((each) => isComponent(each) && !resources.some((other) => other.urn === each.parent && isComponent(other)));
+    const accounts = [...new Set(roots.map(accountOf))];
+    const custom = resources.filter(({ account }) => account);
+    return [
+        `Stack ${stack}: ${custom.length} resources in ${accounts.length} accounts`,
+        ...accounts.flatMap((account) => ["", `Account ${account}`, ...roots.filter((root) => accountOf(root) === account).flatMap((root) => branch(root, 1))]),
+    ];
+}
