@@ -125,11 +125,11 @@ describe("the simulated Lambda", () => {
     });
     it("keeps the whole batch when the function throws, or names a message that isn't in it", async () => {
         for (const body of [`throw new Error("died")`, `return { batchItemFailures: [{ itemIdentifier: "unknown" }] }`]) {
-            add(handler(body));
+            add(handler(`console.log("ran"); ${body}`));
             map({ windowMs: 0 });
             send("a", "b");
             await wait(0);
-            assert.deepEqual(left(), ["a", "b"]);
+            assert.deepEqual([texts(), left()], [["ran"], ["a", "b"]]);
             await lambda.stop();
             world = emptyWorld();
             (world as { lambda: Lambda }).lambda = lambda = createLambda(world);
