@@ -13,7 +13,7 @@ export type Compiled = { readonly filter: Filter } | { readonly problem: string 
 
 const shape = /^(?:(instance|cluster):)?(?:([^/]*)\/)?(.*)$/s;
 /** RDS stores identifiers as lower-case letters, digits and hyphens; the rest is glob syntax. */
-const impossible = /[^a-z0-9*?[\]{},!^-]/;
+const impossible = /[^a-z0-9*?[\]{},^-]/;
 
 /**
  * @param accounts the source accounts, by whose id or name a filter may be narrowed
@@ -36,7 +36,7 @@ export function compileFilter(text: string, accounts: readonly Account[], owner?
         text,
         ...(kind && { kind: kind as Kind }),
         ...(named && { account: named.id }),
-        pattern: picomatch.makeRe(glob, { dot: true }).source,
+        pattern: patternOf(glob),
     };
     return { filter };
 }
@@ -48,11 +48,20 @@ function globProblem(glob: string): string | undefined {
         const lower = /[A-Z]/.test(found) ? ` Write "${glob.toLowerCase()}".` : "";
         return `No RDS identifier contains "${found}": they are lower-case letters, digits and hyphens; a glob adds *, ?, [a-c] and {a,b}.${lower}`;
     }
-    if (glob.startsWith("!")) return `A glob can't start with "!". List what is not wanted under exclude.`;
-    try {
-        picomatch.parse(glob, { strictBrackets: true });
-        return undefined;
-    } catch {
-        return "A bracket or brace isn't closed. Close it or leave it out.";
+    if (!balanced(glob) || patternOf(glob) === "$^") {
+        return "The brackets or braces make no sense. Write [abc], [a-c] or [^a] for one character and {a,b} for a choice.";
     }
+    return undefined;
 }
+
+/** picomatch takes a stray bracket for a letter and an impossible range for "never", silently. */
+function balanced(glob: string): boolean {
+    let rest = glob.replace(/\[\^?[a-z0-9-]+\]/g, "x");
+    for (let before = ""; before !== rest; ) {
+        before = rest;
+        rest = rest.replace(/\{[^{}]*,[^{}]*\}/g, "x");
+    }
+    return !/[[\]{},^]/.test(rest);
+}
+
+const patternOf = (glob: string) => picomatch.makeRe(glob, { dot: true }).source;

@@ -1,0 +1,172 @@
+// Doesn't prove how AWS itself evaluates these documents, nor which context keys it sends (README: "Not yet proven on AWS").
+import assert from "node:assert/strict";
+import { arnsOf, namesOf } from "../../components/arns";
+import { accessPolicy, accessTrust, starterPolicy } from "../../components/policies/access";
+import type { Document } from "../../components/policies/document";
+import { exportPolicy, exportTrust } from "../../components/policies/export";
+import { busPolicy, forwarderPolicy, forwarderTrust, undeliveredPolicy } from "../../components/policies/forward";
+import { lambdaTrust, schedulePolicy, scheduleTrust, sweeperPolicy, triggerQueuePolicy } from "../../components/policies/trigger";
+import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
+import { vaultKeyPolicy } from "../../components/policies/vaultKey";
+import { withAwsKeys } from "../../rehearsal/aws/context";
+import { judge } from "../../rehearsal/aws/judge";
+import type { Principal } from "../../rehearsal/aws/types";
+
+const backup = "444455556666";
+const shop = "111122223333";
+const billing = "222233334444";
+const stranger = "999988887777";
+const region = "eu-west-1";
+const place = { stack: "prod", region, backupAccountId: backup };
+const arns = arnsOf(place);
+const names = namesOf(place);
+const keyArn = `arn:aws:kms:${region}:${backup}:key/00000000-0000-4000-8000-000000000000`;
+const otherKey = keyArn.replace("0000-4000", "1111-4000");
+const accounts = [shop, billing];
+const deployRoleArn = `arn:aws:iam::${backup}:role/rds-vault-deploy`;
+
+const role = (account: string, name: string, path = "/rds-vault/"): Principal => ({
+    arn: `arn:aws:sts::${account}:assumed-role/${name}/session`,
+    roleArn: `arn:aws:iam::${account}:role${path}${name}`,
+    account,
+});
+const service = (name: string): Principal => ({ arn: name, service: name });
+const bucketPolicy = vaultBucketPolicy({ arns, backupAccountId: backup, accounts, keyArn });
+const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn, accounts });
+const object = (account: string) => `${arns.bucket}/exports/${account}/instance.orders/2026-10-05/e1/part-0.gz.parquet`;
+const anything: Document = { Version: "2012-10-17", Statement: [{ Sid: "All", Effect: "Allow", Action: "*", Resource: "*" }] };
+const sse = "s3:x-amz-server-side-encryption";
+
+interface Case {
+    readonly name: string;
+    readonly by: Principal;
+    readonly action: string;
+    readonly on: string;
+    readonly owner: string;
+    readonly identity?: Document;
+    readonly resource?: Document;
+    readonly context?: Record<string, string>;
+    readonly allowed: boolean;
+}
+
+const exportRole = (account: string) => ({ by: role(account, names.exportRole), identity: exportPolicy(arns, account, keyArn) });
+const intoBucket = { resource: bucketPolicy, owner: backup };
+const ontoKey = { resource: keyPolicy, owner: backup, on: keyArn };
+
+const arrows: Record<string, readonly Case[]> = {
+    "forwarder rule → forwarder role": [
+        ["its rule", arns.forwarderRule(shop), shop, true],
+        ["another rule", `arn:aws:events:${region}:${shop}:rule/other`, shop, false],
+        ["another account's rule", arns.forwarderRule(billing), billing, false],
+    ].map(([name, arn, account, allowed]) => ({
+        name: name as string, by: service("events.amazonaws.com"), action: "sts:AssumeRole", on: arns.forwarderRole(shop), owner: shop, resource: forwarderTrust(arns, shop),
+        context: { "aws:SourceArn": arn as string, "aws:SourceAccount": account as string }, allowed: allowed as boolean,
+    })),
+    "forwarder → hub bus": [
+        { name: "enrolled forwarder", by: role(shop, names.forwarder), identity: forwarderPolicy(arns), action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: true },
+        { name: "not enrolled account", by: role(stranger, names.forwarder), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
+        { name: "another role of an enrolled account", by: role(shop, "admin", "/"), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
+        { name: "same name, another path", by: role(shop, names.forwarder, "/"), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
+        { name: "another bus", by: role(shop, names.forwarder), identity: forwarderPolicy(arns), action: "events:PutEvents", on: `${arns.bus}-other`, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
+    ],
+    "EventBridge → queues": [
+        { name: "hub rule to the trigger queue", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
+        { name: "a source rule to the trigger queue", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: false },
+        { name: "no source at all", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), allowed: false },
+        { name: "hub rule's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
+        { name: "forwarder's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: true },
+        { name: "dead letters of an account that isn't enrolled", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": arns.forwarderRule(stranger), "aws:SourceAccount": stranger }, allowed: false },
+        { name: "dead letters of another rule", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": `arn:aws:events:${region}:${shop}:rule/other`, "aws:SourceAccount": shop }, allowed: false },
+    ],
+    "Scheduler → sweep → trigger queue": [
+        { name: "our schedule group", by: service("scheduler.amazonaws.com"), action: "sts:AssumeRole", on: `arn:aws:iam::${backup}:role/rds-vault/${names.scheduleRole}`, owner: backup, resource: scheduleTrust(arns, backup), context: { "aws:SourceArn": arns.scheduleGroup, "aws:SourceAccount": backup }, allowed: true },
+        { name: "another account's group", by: service("scheduler.amazonaws.com"), action: "sts:AssumeRole", on: `arn:aws:iam::${backup}:role/rds-vault/${names.scheduleRole}`, owner: backup, resource: scheduleTrust(arns, backup), context: { "aws:SourceArn": arns.scheduleGroup.replace(backup, stranger), "aws:SourceAccount": stranger }, allowed: false },
+        { name: "invoke the sweep", by: role(backup, names.scheduleRole), identity: schedulePolicy(arns), action: "lambda:InvokeFunction", on: arns.sweeper, owner: backup, allowed: true },
+        { name: "invoke another function", by: role(backup, names.scheduleRole), identity: schedulePolicy(arns), action: "lambda:InvokeFunction", on: `${arns.sweeper}-other`, owner: backup, allowed: false },
+        { name: "send a trigger", by: role(backup, names.sweeper), identity: sweeperPolicy(arns), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, allowed: true },
+        { name: "read triggers", by: role(backup, names.sweeper), identity: sweeperPolicy(arns), action: "sqs:ReceiveMessage", on: arns.triggerQueue, owner: backup, allowed: false },
+        { name: "Lambda takes a function's role", by: service("lambda.amazonaws.com"), action: "sts:AssumeRole", on: arns.starterRole, owner: backup, resource: lambdaTrust, allowed: true },
+        { name: "another service takes it", by: service("ec2.amazonaws.com"), action: "sts:AssumeRole", on: arns.starterRole, owner: backup, resource: lambdaTrust, allowed: false },
+    ],
+    "starter → access role": [
+        { name: "the starter, with external id", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: true },
+        { name: "a wrong external id", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": "guess" }, allowed: false },
+        { name: "no external id", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), allowed: false },
+        { name: "another role of the backup account", by: role(backup, names.sweeper), identity: anything, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
+        { name: "a role of the right name in a foreign account", by: role(stranger, names.starter), identity: anything, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
+        { name: "an account that isn't listed", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(stranger), owner: stranger, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
+        { name: "names of manifests", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": `manifests/${shop}/` }, allowed: true },
+        { name: "names of exports", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "exports/" }, allowed: false },
+        { name: "contents of a manifest", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "s3:GetObject", on: `${arns.bucket}/manifests/${shop}/x.json`, ...intoBucket, allowed: false },
+        { name: "consume triggers", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sqs:DeleteMessage", on: arns.triggerQueue, owner: backup, allowed: true },
+        { name: "consume undelivered", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sqs:DeleteMessage", on: arns.undeliveredQueue, owner: backup, allowed: false },
+        { name: "start an export", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "rds:StartExportTask", on: `arn:aws:rds:${region}:${shop}:snapshot:rds:a-2026-10-05-02-10`, owner: shop, allowed: true },
+        { name: "start an export in another Region", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "rds:StartExportTask", on: `arn:aws:rds:eu-central-1:${shop}:snapshot:a`, owner: shop, allowed: false },
+        { name: "cancel an export", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "rds:CancelExportTask", on: "*", owner: shop, allowed: false },
+        { name: "pass the export role", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "iam:PassRole", on: arns.exportRole(shop), owner: shop, allowed: true },
+        { name: "pass another role", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "iam:PassRole", on: `arn:aws:iam::${shop}:role/admin`, owner: shop, allowed: false },
+        { name: "lend the vault key", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "kms:CreateGrant", ...ontoKey, allowed: true },
+        { name: "decrypt with it", by: role(shop, names.accessRole), identity: anything, action: "kms:Decrypt", ...ontoKey, allowed: false },
+    ],
+    "RDS → export role → vault": [
+        { name: "RDS for this account", by: service("export.rds.amazonaws.com"), action: "sts:AssumeRole", on: arns.exportRole(shop), owner: shop, resource: exportTrust(shop), context: { "aws:SourceAccount": shop }, allowed: true },
+        { name: "RDS for another account", by: service("export.rds.amazonaws.com"), action: "sts:AssumeRole", on: arns.exportRole(shop), owner: shop, resource: exportTrust(shop), context: { "aws:SourceAccount": stranger }, allowed: false },
+        { name: "another service", by: service("rds.amazonaws.com"), action: "sts:AssumeRole", on: arns.exportRole(shop), owner: shop, resource: exportTrust(shop), context: { "aws:SourceAccount": shop }, allowed: false },
+        { name: "put with the vault key named", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { [sse]: "aws:kms", [`${sse}-aws-kms-key-id`]: keyArn }, allowed: true },
+        { name: "put with no key named", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, allowed: true },
+        { name: "put with another key", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { [sse]: "aws:kms", [`${sse}-aws-kms-key-id`]: otherKey }, allowed: false },
+        { name: "put without a customer-managed key", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { [sse]: "AES256" }, allowed: false },
+        { name: "put with a key of the customer's own (SSE-C)", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { [`${sse}-customer-algorithm`]: "AES256" }, allowed: false },
+        { name: "put under another account's prefix", by: role(shop, names.exportRole), identity: anything, action: "s3:PutObject", on: object(billing), ...intoBucket, allowed: false },
+        { name: "put among the manifests", by: role(shop, names.exportRole), identity: anything, action: "s3:PutObject", on: `${arns.bucket}/manifests/${shop}/x.json`, ...intoBucket, allowed: false },
+        { name: "read another account's export", by: role(shop, names.exportRole), identity: anything, action: "s3:GetObject", on: object(billing), ...intoBucket, allowed: false },
+        { name: "another role of the account", by: role(shop, "admin", "/"), identity: anything, action: "s3:PutObject", on: object(shop), ...intoBucket, allowed: false },
+        { name: "an account that isn't enrolled", by: role(stranger, names.exportRole), identity: anything, action: "s3:PutObject", on: object(stranger), ...intoBucket, allowed: false },
+        { name: "over plain HTTP", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { "aws:SecureTransport": "false" }, allowed: false },
+        { name: "S3 credential check: list", ...exportRole(shop), action: "s3:ListBucket", on: arns.bucket, ...intoBucket, allowed: true },
+        { name: "S3 credential check: location", ...exportRole(shop), action: "s3:GetBucketLocation", on: arns.bucket, ...intoBucket, allowed: true },
+        { name: "S3 credential check: delete", ...exportRole(shop), action: "s3:DeleteObject", on: object(shop), ...intoBucket, allowed: true },
+        ...["s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:DeleteObjectVersion"].map((action) => ({ name: action, ...exportRole(shop), action, on: object(shop), ...intoBucket, allowed: false })),
+        ...["s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"].map((action) => ({ name: `${action} by an admin of the backup account`, by: role(backup, "admin", "/"), identity: anything, action, on: object(shop), ...intoBucket, allowed: false })),
+        ...["kms:GenerateDataKey", "kms:Decrypt", "kms:Encrypt", "kms:DescribeKey", "kms:CreateGrant"].map((action) => ({ name: action, ...exportRole(shop), action, ...ontoKey, allowed: true })),
+        ...["kms:RevokeGrant", "kms:ListGrants", "kms:ScheduleKeyDeletion", "kms:PutKeyPolicy"].map((action) => ({ name: action, by: role(shop, names.exportRole), identity: anything, action, ...ontoKey, allowed: false })),
+        { name: "the key for an account that isn't enrolled", by: role(stranger, names.exportRole), identity: anything, action: "kms:Decrypt", ...ontoKey, allowed: false },
+        { name: "the key for another role of the account", by: role(shop, "admin", "/"), identity: anything, action: "kms:Decrypt", ...ontoKey, allowed: false },
+    ],
+    "the vault key and the backup account": [
+        ...["kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:DisableKeyRotation", "kms:ImportKeyMaterial", "kms:DeleteImportedKeyMaterial", "kms:ReplicateKey", "kms:UpdatePrimaryRegion"].flatMap((action) => [
+            { name: `${action} by an admin`, by: role(backup, "admin", "/"), identity: anything, action, ...ontoKey, allowed: false },
+            { name: `${action} by the deploy role`, by: role(backup, "rds-vault-deploy", "/"), identity: anything, action, ...ontoKey, allowed: false },
+        ]),
+        { name: "the deploy role changes the policy", by: role(backup, "rds-vault-deploy", "/"), identity: anything, action: "kms:PutKeyPolicy", ...ontoKey, context: { "kms:BypassPolicyLockoutSafetyCheck": "false" }, allowed: true },
+        { name: "… with the lock-out check bypassed", by: role(backup, "rds-vault-deploy", "/"), identity: anything, action: "kms:PutKeyPolicy", ...ontoKey, context: { "kms:BypassPolicyLockoutSafetyCheck": "true" }, allowed: false },
+        { name: "an admin changes the policy", by: role(backup, "admin", "/"), identity: anything, action: "kms:PutKeyPolicy", ...ontoKey, context: { "kms:BypassPolicyLockoutSafetyCheck": "false" }, allowed: false },
+        { name: "a restore reads through S3", by: role(backup, "restore", "/"), identity: anything, action: "kms:Decrypt", ...ontoKey, context: { "kms:ViaService": `s3.${region}.amazonaws.com` }, allowed: true },
+        { name: "decrypt without S3", by: role(backup, "restore", "/"), identity: anything, action: "kms:Decrypt", ...ontoKey, allowed: false },
+        { name: "undo a deletion", by: role(backup, "admin", "/"), identity: anything, action: "kms:CancelKeyDeletion", ...ontoKey, allowed: true },
+    ],
+};
+
+describe("policies, judged by an independent evaluator", () => {
+    for (const [arrow, cases] of Object.entries(arrows)) {
+        describe(arrow, () => {
+            for (const { name, by, action, on, owner, identity, resource, context, allowed } of cases) {
+                it(`${allowed ? "allows" : "denies"} ${name}${name === action ? "" : ` (${action})`}`, () => {
+                    const call = { principal: by, action, resource: on, resourceAccount: owner, context };
+                    const verdict = judge({ ...call, context: withAwsKeys(call, region) }, identity ? [JSON.stringify(identity)] : [], resource && JSON.stringify(resource));
+                    assert.equal(verdict.allowed, allowed, verdict.why);
+                });
+            }
+        });
+    }
+
+    it("no Deny of the key policy catches RDS's own principal", () => {
+        const denies = { ...keyPolicy, Statement: (keyPolicy.Statement as { Effect: string }[]).filter(({ Effect }) => Effect === "Deny") } as Document;
+        const open = { Sid: "Open", Effect: "Allow", Principal: { AWS: "*", Service: "export.rds.amazonaws.com" }, Action: "kms:*", Resource: "*" } as const;
+        const policy = JSON.stringify({ ...denies, Statement: [...(denies.Statement as object[]), open] });
+        for (const action of ["kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant", "kms:DescribeKey", "kms:DisableKey"]) {
+            const call = { principal: service("export.rds.amazonaws.com"), action, resource: keyArn, resourceAccount: backup };
+            assert.ok(judge({ ...call, context: withAwsKeys(call, region) }, [], policy).allowed, action);
+        }
+    });
+});
