@@ -124,10 +124,14 @@ const vault = strict(
 const account = { id: accountId, deployRoleArn };
 const accountShape = `Write { id: "111122223333", name: shop, deployRoleArn: "arn:aws:iam::111122223333:role/rds-vault-deploy" }.`;
 
-/** `stack` isn't a key of the file; it is checked with the rest so that all problems come together. */
+/** Not a key of the file, but checked with it so that all problems come together. */
+export const stackSchema = text(
+    "Name the stack with at most 12 lower-case letters, digits and hyphens: it is part of every name in AWS.",
+    /^[a-z0-9-]{1,12}$/,
+);
+
 export const settingsSchema = strict(
     {
-        stack: text("Name the stack with at most 12 lower-case letters, digits and hyphens: it is part of every name in AWS.", /^[a-z0-9-]{1,12}$/),
         // Not iso or eusc: their partitions aren't known to arns.ts.
         "aws:region": text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
         backupAccount: strict(account, `Write { id: "444455556666", deployRoleArn: "arn:aws:iam::444455556666:role/rds-vault-deploy" }.`),

@@ -1,0 +1,132 @@
+/** The whole configuration, validated, as one readonly object. Pure: no Pulumi, no clock. */
+import * as v from "valibot";
+import type { DatabaseRules, Filter } from "../handlers/lib/types";
+import { partitionOf } from "./arns";
+import { compileFilter } from "./filters";
+import { pathText, settingsError, shown, type Problem } from "./problems";
+import { problemsBetween } from "./settingsRules";
+import { settingsSchema, snapshotTypes, stackSchema, type Written, type WrittenRules } from "./settingsSchema";
+
+export type { Problem, SettingsError } from "./problems";
+
+interface Account {
+    /** 12 digits. */
+    readonly id: string;
+    /** Role that `pulumi up` assumes there. */
+    readonly deployRoleArn: string;
+}
+
+export interface SourceAccount extends Account {
+    readonly name: string;
+    /** Merged with the global rules; only when the account has rules of its own. */
+    readonly databases?: DatabaseRules;
+}
+
+export interface Settings {
+    /** At most 12 of `[a-z0-9-]`. */
+    readonly stack: string;
+    readonly region: string;
+    /** `aws`, `aws-cn` or `aws-us-gov`. */
+    readonly partition: string;
+    readonly backupAccount: Account;
+    readonly sourceAccounts: readonly SourceAccount[];
+    readonly databases: DatabaseRules;
+    readonly vault: {
+        /** COMPLIANCE retention of every version, in days. */
+        readonly retentionDays: number;
+        /** Default: retentionDays + 1. */
+        readonly expireAfterDays: number;
+        readonly archive?: { readonly afterDays: number; readonly class: "GLACIER_IR" | "DEEP_ARCHIVE" };
+    };
+    /** Attempts per snapshot whose export itself failed; default 3. */
+    readonly exports: { readonly maxAttempts: number };
+}
+
+/** The keys of the configuration, without the namespace. */
+export const settingsKeys: readonly string[] = Object.keys(settingsSchema.entries).filter((key) => key !== "aws:region");
+
+/**
+ * @param stack name of the stack
+ * @param raw values by key without the namespace, and `aws:region`
+ * @throws SettingsError with every problem found
+ */
+export function parseSettings(stack: string, raw: Readonly<Record<string, unknown>>): Settings {
+    const { settings, problems } = checkSettings(stack, raw);
+    if (!settings) throw settingsError(`stack ${stack}`, problems);
+    return settings;
+}
+
+/** As `parseSettings`, for callers that have problems of their own to add. */
+export function checkSettings(stack: string, raw: Readonly<Record<string, unknown>>): { settings?: Settings; problems: Problem[] } {
+    const form = v.safeParse(settingsSchema, raw);
+    const written = form.output as Written;
+    const ofKeys = [...issues(v.safeParse(stackSchema, stack), "stack"), ...issues(form)];
+    const problems = [...ofKeys, ...problemsBetween(written, ofKeys)];
+    return problems.length > 0 ? { problems } : { settings: resolve(stack, written), problems };
+}
+
+function issues({ issues = [] }: { issues?: readonly v.BaseIssue<unknown>[] }, ...above: string[]): Problem[] {
+    const seen = new Set<string>();
+    return issues
+        .map(({ path = [], input, message }) => ({
+            path: pathText([...above, ...path.map(({ key }) => key as string | number)]),
+            received: shown(input),
+            message,
+        }))
+        // A value that breaks two checks of one remedy is one problem.
+        .filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message));
+}
+
+function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts, vault, exports, ...written }: Written): Settings {
+    const { retentionDays, expireAfterDays = retentionDays + 1, archive } = vault;
+    const defaults: DatabaseRules = {
+        include: compile(["*"], sourceAccounts),
+        exclude: [],
+        snapshotTypes,
+        frequency: "daily",
+        overrides: [],
+        // Seven days, but never longer than the vault keeps.
+        lookbackDays: Math.min(7, retentionDays),
+        copies: false,
+    };
+    const databases = narrowed(defaults, written.databases, sourceAccounts);
+    return frozen({
+        stack,
+        region,
+        partition: partitionOf(region),
+        backupAccount: { ...backupAccount },
+        sourceAccounts: sourceAccounts.map(({ databases: own, ...account }) => ({
+            ...account,
+            ...(own && Object.keys(own).length > 0 && { databases: narrowed(databases, own, sourceAccounts) }),
+        })),
+        databases,
+        vault: { retentionDays, expireAfterDays, ...(archive && { archive }) },
+        exports,
+    });
+}
+
+/** Excludes and overrides add up, `include` replaces, everything else overrides. `tags: {}` lifts the tags asked for above. */
+function narrowed(above: DatabaseRules, own: WrittenRules, accounts: Written["sourceAccounts"]): DatabaseRules {
+    const { include, exclude = [], overrides = [], ...scalars } = own;
+    const { tags, ...rules } = { ...above, ...scalars };
+    return {
+        ...rules,
+        include: include ? compile(include, accounts) : above.include,
+        exclude: [...above.exclude, ...compile(exclude, accounts)],
+        overrides: [...above.overrides, ...overrides.map((each) => ({ ...each, databases: compile(each.databases, accounts) }))],
+        ...(tags && Object.keys(tags).length > 0 && { tags }),
+    };
+}
+
+const compile = (texts: readonly string[], accounts: Written["sourceAccounts"]): Filter[] =>
+    texts.flatMap((text) => {
+        const compiled = compileFilter(text, accounts);
+        return "filter" in compiled ? compiled.filter : [];
+    });
+
+/** A copy, frozen through and through: handlers capture it. */
+function frozen<T>(value: T): T {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return Object.freeze(value.map(frozen)) as T;
+    return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, each]) => [key, frozen(each)]))) as T;
+}
