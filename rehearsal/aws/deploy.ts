@@ -127,16 +127,17 @@ function lambda(resource: Resource, stage: Stage): void {
     });
 }
 
-function mapping({ urn, inputs, ...owner }: Resource, stage: Stage): void {
-    const owning = { urn, inputs, ...owner };
-    const queueName = inputs.eventSourceArn.split(":").pop();
-    const functionName = inputs.functionName.split(":").pop();
-    const visibility = stage.others(owning, "aws:sqs/queue:Queue", ({ name }) => name === queueName)[0]?.inputs.visibilityTimeoutSeconds ?? 30;
-    const timeout = stage.others(owning, "aws:lambda/function:Function", ({ name }) => name === functionName)[0]?.inputs.timeout ?? 3;
+function mapping(resource: Resource, stage: Stage): void {
+    const { urn, inputs } = resource;
+    const last = (arn: string) => arn.slice(arn.lastIndexOf(":") + 1);
+    const [queueName, functionName] = [last(inputs.eventSourceArn), last(inputs.functionName)];
+    const inputsOf = (type: string, wanted: string) => stage.others(resource, type, ({ name }) => name === wanted)[0]?.inputs;
+    const visibility = inputsOf("aws:sqs/queue:Queue", queueName)?.visibilityTimeoutSeconds ?? 30;
+    const timeout = inputsOf("aws:lambda/function:Function", functionName)?.timeout ?? 3;
     // AWS refuses the mapping: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     if (visibility < timeout) throw new Error(`${urn}: the queue's visibility timeout (${visibility} s) is shorter than the function's (${timeout} s)`);
     stage.world.lambda.addMapping({
-        functionArn: stage.arn({ ...owning, outputs: undefined }, "lambda", `function:${functionName}`),
+        functionArn: stage.arn({ ...resource, outputs: undefined }, "lambda", `function:${functionName}`),
         queueArn: inputs.eventSourceArn,
         batchSize: inputs.batchSize ?? 10,
         windowMs: seconds(inputs.maximumBatchingWindowInSeconds, 0),

@@ -28,7 +28,7 @@ export function createLambda(world: World, { patienceMs = 20_000 }: { patienceMs
 
     function environment({ options, session }: Pick<Installed, "options" | "session">): Record<string, string> {
         return {
-            ...options.environment,
+            ...Object.fromEntries(Object.entries(options.environment).map(([name, value]) => [name, reachable(value)])),
             AWS_REGION: world.region,
             AWS_LAMBDA_FUNCTION_NAME: options.name,
             AWS_ACCESS_KEY_ID: world.iam.issue(session()),
@@ -37,6 +37,12 @@ export function createLambda(world: World, { patienceMs = 20_000 }: { patienceMs
             ...(lambda.endpoint && { AWS_ENDPOINT_URL: lambda.endpoint }),
             AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
         };
+    }
+
+    /** The SDK takes a queue's URL for its endpoint, whatever AWS_ENDPOINT_URL says. */
+    function reachable(value: string): string {
+        const sqs = `https://sqs.${world.region}.amazonaws.com/`;
+        return lambda.endpoint && value.startsWith(sqs) ? `${lambda.endpoint.replace(/\/$/, "")}/${value.slice(sqs.length)}` : value;
     }
 
     /** Lines that the role may not write are lost, as on AWS. */

@@ -7,6 +7,10 @@ const { install } = require("@sinonjs/fake-timers");
 // The SDK's back-off waits for random times, which would be real ones.
 Math.random = () => 0;
 
+// Whatever has a name is outside: the simulated AWS is reached by its address.
+require("node:dns").lookup = (host, options, callback = options) =>
+    process.nextTick(callback, Object.assign(new Error(`The rehearsal reaches nothing but the simulated AWS, not ${host}`), { code: "ENOTFOUND" }));
+
 let lines = [];
 for (const level of ["log", "info", "warn", "error", "debug"]) console[level] = (...what) => void lines.push(format(...what));
 

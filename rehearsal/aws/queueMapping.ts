@@ -36,7 +36,11 @@ export function startMapping(world: World, mapping: Mapping): void {
     async function poll(): Promise<void> {
         const now = world.clock.now;
         try {
-            for (let batch = receive(); batch.length > 0; batch = receive()) await work(batch);
+            let batch: Message[];
+            do {
+                batch = receive();
+                if (batch.length > 0) await work(batch);
+            } while (batch.length === batchSize);
         } catch (error) {
             if (!(error instanceof AwsError)) throw error;
             return pollAt(now + retryMs);

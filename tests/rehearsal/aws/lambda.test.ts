@@ -22,9 +22,9 @@ describe("the simulated Lambda", () => {
     });
     afterEach(() => lambda.stop());
 
-    function add(code: string, rights = policy(allow("logs:*", `${logGroupArn}:*`), allow("sqs:*", queue))): string {
+    function add(code: string, rights = policy(allow("logs:*", `${logGroupArn}:*`), allow("sqs:*", queue)), environment: Record<string, string> = { MINE: "yes" }): string {
         const roleArn = addRole(world, "function", "lambda.amazonaws.com", rights);
-        lambda.addFunction({ name: "f", arn: functionArn("f"), account: backup, roleArn, logGroupArn, timeoutMs: 3000, environment: { MINE: "yes" }, files: { "__index.js": code }, handler: "__index.handler" });
+        lambda.addFunction({ name: "f", arn: functionArn("f"), account: backup, roleArn, logGroupArn, timeoutMs: 3000, environment, files: { "__index.js": code }, handler: "__index.handler" });
         return functionArn("f");
     }
     const handler = (body: string) => `exports.handler = async (event, context) => { ${body} };`;
@@ -51,6 +51,13 @@ describe("the simulated Lambda", () => {
         assert.deepEqual(await lambda.invoke(arn, {}), [new Date(start).toISOString(), 0, "function"]);
         await wait(90 * minute);
         assert.deepEqual(await lambda.invoke(arn, {}), [new Date(start + 90 * minute).toISOString(), 0, "function"]);
+    });
+    it("reaches the simulated AWS only, queue URLs included", async () => {
+        lambda.endpoint = "http://127.0.0.1:9";
+        const arn = add(handler(`
+            const refused = await fetch("https://sqs.eu-west-1.amazonaws.com/").catch((error) => error.cause.message);
+            return [process.env.QUEUE_URL, refused];`), undefined, { QUEUE_URL: `https://sqs.${region}.amazonaws.com/${backup}/work` });
+        assert.deepEqual(await lambda.invoke(arn, {}), [`http://127.0.0.1:9/${backup}/work`, "The rehearsal reaches nothing but the simulated AWS, not sqs.eu-west-1.amazonaws.com"]);
     });
     it("keeps log lines when the role may write them, and loses them otherwise", async () => {
         const code = handler(`console.log(JSON.stringify({ message: "look", at: Date.now() })); console.log("plain %s", 1)`);
@@ -95,7 +102,7 @@ describe("the simulated Lambda", () => {
         send("a");
         await wait(window - 1);
         send("b");
-        assert.deepEqual(lambda.logs, []);
+        assert.equal(lambda.logs.length, 0);
         await wait(1);
         const records = lambda.logs[0]!.json!.records as Record<string, unknown>[];
         assert.deepEqual(records.map(({ body }) => body), ["a", "b"]);
