@@ -1,0 +1,110 @@
+// Doesn't prove that the planner is right (tests/handlers does): only that the command reads, plans and prints.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createColors } from "picocolors";
+import { asTable, explain, readEvidence } from "../../rehearsal/explain";
+import { manifestName } from "../../handlers/lib/manifestName";
+import { manifest, now, ownTask, settings, snapshot } from "../handlers/planning";
+
+const root = join(__dirname, "../..");
+const fixture = (name: string) => join(root, "tests/fixtures/explain", name);
+const config = ["--config", fixture("Pulumi.explain.yaml"), "--now", "2026-11-18T12:00:00Z"];
+const snapshots = [fixture("snapshots.json"), fixture("cluster-snapshots.json")];
+
+function run(...args: string[]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "rehearsal/commands/explain.ts", ...args], { cwd: root, encoding: "utf8" });
+    return { status, stdout, stderr };
+}
+
+type Line = { snapshotArn: string; account: string; database: string; decision: string; reason: string; startExportTask?: Record<string, string> };
+const json = (...args: string[]): Line[] => {
+    const { status, stdout, stderr } = run(...config, "--json", ...args);
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout) as Line[];
+};
+const of = (lines: Line[], end: string) => lines.find(({ snapshotArn }) => snapshotArn.endsWith(end));
+
+describe("npm run explain", () => {
+    it("decides about every snapshot of every account", () => {
+        const lines = json(...snapshots, fixture("tasks.json"));
+        assert.equal(lines.length, 5);
+        assert.deepEqual(
+            ["rds:orders-2026-11-17-03-04", "tuning-scratch-1", "orders-before-upgrade", "rds:hr-2026-11-17-03-04", "210fedcba987"].map((end) => of(lines, end)?.decision),
+            ["export", "skip", "wait", "skip", "wait"],
+        );
+        assert.match(of(lines, "tuning-scratch-1")?.reason ?? "", /\*-scratch/);
+        assert.match(of(lines, "rds:hr-2026-11-17-03-04")?.reason ?? "", /999900001111 isn't enrolled/);
+        assert.equal(of(lines, "210fedcba987")?.database, "cluster.catalogue");
+        const { startExportTask } = of(lines, "rds:orders-2026-11-17-03-04") ?? {};
+        assert.equal(startExportTask?.S3Prefix, "exports/111122223333/instance.orders/2026-11-17");
+        assert.equal(startExportTask.KmsKeyId, "arn:aws:kms:eu-west-1:444455556666:key/<created by pulumi up>");
+        assert.match(startExportTask.S3BucketName ?? "", /^rds-vault-[a-z0-9-]+-eu-west-1-444455556666$/);
+    });
+    it("says what is missing without the tasks", () => {
+        const orders = of(json(...snapshots), "rds:orders-2026-11-17-03-04");
+        assert.equal(orders?.decision, "unknown");
+        assert.match(orders.reason, /describe-export-tasks/);
+        assert.ok(!("startExportTask" in orders));
+    });
+    it("takes the key's ARN", () => assert.equal(of(json(...snapshots, fixture("tasks.json"), "--key-arn", "arn:aws:kms:eu-west-1:444455556666:key/k"), "03-04")?.startExportTask?.KmsKeyId, "arn:aws:kms:eu-west-1:444455556666:key/k"));
+    it("prints a table without colours into a pipe", () => {
+        const { stdout, status } = run(...config, ...snapshots, fixture("tasks.json"));
+        assert.equal(status, 0);
+        assert.ok(!stdout.includes("\u001b"));
+        assert.match(stdout, /^SNAPSHOT +DATABASE +DECISION +REASON$/m);
+        assert.match(stdout, /^ {6}"S3Prefix": "exports\/111122223333\/instance\.orders\/2026-11-17"/m);
+        assert.match(stdout, /5 snapshots: 1 export, 2 skip, 2 wait/);
+    });
+
+    describe("refuses, with status 2 and nothing on stdout,", () => {
+        const folder = mkdtempSync(join(tmpdir(), "explain-"));
+        after(() => rmSync(folder, { recursive: true }));
+        const write = (name: string, text: string) => {
+            writeFileSync(join(folder, name), text);
+            return join(folder, name);
+        };
+        const cases: [string, () => string[], RegExp][] = [
+            ["no file", () => [...config], /aws rds describe-db-snapshots/],
+            ["an unknown option", () => [...config, "--jsn"], /--jsn/],
+            ["a bad time", () => [...snapshots, "--now", "soon"], /--now: received soon/],
+            ["a missing file", () => [...config, "nowhere.json"], /nowhere\.json: can't be read/],
+            ["a missing configuration", () => ["--config", "nowhere.yaml", ...snapshots], /nowhere\.yaml/],
+            ["broken JSON", () => [...config, write("broken.json", "{ 1")], /broken\.json: isn't JSON/],
+            ["another answer", () => [...config, write("other.json", '{"Buckets": []}')], /other\.json: has none of the keys DBSnapshots.*found Buckets/],
+            ["an item without its ARN", () => [...config, write("item.json", '{"DBSnapshots": [{"Status": "available"}]}')], /item\.json: DBSnapshots\[0\]: DBSnapshotArn is missing/],
+            ["a bad time in an item", () => [...config, write("time.json", '{"DBClusterSnapshots": [{"DBClusterSnapshotArn": "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:x", "DBClusterIdentifier": "c", "Status": "available", "SnapshotCreateTime": "soon"}]}')], /SnapshotCreateTime is no time: soon/],
+            ["a list of something else", () => [...config, write("names.txt", "manifests/x\nexports/y\n")], /names\.txt: line 2/],
+        ];
+        for (const [name, args, wanted] of cases) {
+            it(name, () => {
+                const { status, stdout, stderr } = run(...args());
+                assert.deepEqual([status, stdout], [2, ""], stderr);
+                assert.match(stderr, wanted);
+                assert.doesNotMatch(stderr, /\n {4}at /);
+            });
+        }
+    });
+});
+
+describe("evidence", () => {
+    const orders = snapshot("s1", "2026-11-17T03:00:00.000Z");
+    const asAws = { DBSnapshots: [{ DBSnapshotArn: orders.arn, DBInstanceIdentifier: "orders", Status: "available", Engine: "postgres", SnapshotType: "automated", DbiResourceId: orders.resourceId, SnapshotCreateTime: "2026-11-17T03:00:00+00:00" }] };
+    const name = manifestName(manifest(orders, 1));
+    const lists = { "lines of aws s3 ls": `2026-11-18 01:02:03       1234 ${name}\n`, "a JSON array": JSON.stringify([name]), "list-objects-v2": JSON.stringify({ Contents: [{ Key: name }] }) };
+    for (const [form, text] of Object.entries(lists)) {
+        it(`takes manifests from ${form}`, () => {
+            const evidence = readEvidence([{ file: "s", text: JSON.stringify(asAws) }, { file: "m", text }]);
+            assert.deepEqual(explain(evidence, settings(), now).map(({ code }) => code), ["sealed"]);
+        });
+    }
+    it("takes several answers from one file", () => {
+        const task = ownTask(orders, 1);
+        const ExportTasks = [{ ExportTaskIdentifier: task.id, SourceArn: task.sourceArn, Status: "in_progress", S3Bucket: task.bucket, S3Prefix: task.prefix, IamRoleArn: task.roleArn, KmsKeyId: task.keyArn }];
+        const evidence = readEvidence([{ file: "all", text: JSON.stringify({ ...asAws, ExportTasks, DBInstances: [] }) }]);
+        assert.deepEqual(explain(evidence, settings(), now).map(({ code }) => code), ["running"]);
+    });
+    it("prints an empty table", () => assert.deepEqual(asTable([], createColors(false)), ["SNAPSHOT  DATABASE  DECISION  REASON", "", "0 snapshots"]));
+});
