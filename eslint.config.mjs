@@ -29,5 +29,5 @@ export default tseslint.config(
             ],
         },
     },
-    { files: ["**/*.cjs", "**/*.mjs"], languageOptions: { sourceType: "module" } },
+    { files: ["**/*.cjs"], languageOptions: { sourceType: "commonjs" }, rules: { "@typescript-eslint/no-require-imports": "off" } },
 );

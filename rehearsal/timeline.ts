@@ -74,5 +74,6 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
 }
 
 /** Whether the rehearsal may exit with 0. */
-export const isKept = ({ snapshots, exports, violations, deniedCalls }: Verdict): boolean =>
-    snapshots.lost === 0 && exports.duplicates === 0 && violations.length === 0 && deniedCalls.length === 0;
+export function isKept({ snapshots, exports: { duplicates }, violations, deniedCalls }: Verdict): boolean {
+    return snapshots.lost === 0 && duplicates === 0 && violations.length === 0 && deniedCalls.length === 0;
+}

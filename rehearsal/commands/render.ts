@@ -4,21 +4,27 @@ import { dirname, join } from "path";
 import { brokenPromises } from "../promises";
 import { render } from "../render";
 import { tree } from "../tree";
-import { commandLine, runCommand } from "./options";
+import { rawConfig, settingsFromFile } from "../config";
+import { parseOptions, runCommand } from "./options";
 
-runCommand(async () => {
-    const { values, config, stack } = commandLine({ functions: { type: "string" } });
-    const rendered = await render(stack, config);
-    if (values.functions) {
+const usage = `npm run render -- [--stack NAME | --config FILE] [--functions DIR] [--json]
+  --functions DIR  writes each Lambda archive as a folder`;
+
+void runCommand(async () => {
+    const { functions, json, file, stack } = parseOptions(usage, { functions: { type: "string" } });
+    // Read and check first: under the mocks a configuration error would come with Pulumi's own noise.
+    settingsFromFile(file);
+    const rendered = await render(stack, rawConfig(file));
+    if (functions) {
         for (const [name, { files }] of Object.entries(rendered.functions)) {
             for (const [path, text] of Object.entries(files)) {
-                const file = join(values.functions as string, name, path);
+                const file = join(functions, name, path);
                 mkdirSync(dirname(file), { recursive: true });
                 writeFileSync(file, text);
             }
         }
     }
-    console.log(values.json ? JSON.stringify(rendered, null, 2) : tree(rendered).join("\n"));
+    console.log(json ? JSON.stringify(rendered, null, 2) : tree(rendered).join("\n"));
     const broken = brokenPromises(rendered);
     for (const promise of broken) console.error(`broken: ${promise}`);
     return broken.length ? 1 : 0;

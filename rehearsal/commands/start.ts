@@ -1,7 +1,7 @@
 /** `npm start`: the rehearsal of a stack. */
 import { writeFileSync } from "fs";
 import { createColors } from "picocolors";
-import { settingsFromFile } from "../config";
+import { rawConfig, settingsFromFile } from "../config";
 import { readEvents, readInventory } from "../eventFiles";
 import { playEvents } from "../playEvents";
 import { rehearse } from "../rehearse";
@@ -9,34 +9,52 @@ import { render } from "../render";
 import { report } from "../report";
 import { isKept, summary, timeline } from "../timeline";
 import { fates, verdict } from "../verdict";
-import { commandLine, runCommand, wholeNumber } from "./options";
+import { parseOptions, runCommand, usageError } from "./options";
 
 const reportFile = "rehearsal-report.html";
 
-runCommand(async () => {
-    const { values, config, stack, file } = commandLine({
-        seed: { type: "string" },
-        days: { type: "string" },
-        databases: { type: "string" },
+const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--json]
+npm start -- --events DIR [--inventory FILE] [--stack NAME | --config FILE] [--json]
+  --databases N     per account
+  --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
+  --inventory FILE  what exists then, as the AWS CLI prints it`;
+
+/** A whole number of at least `least`, as given with `--name`. */
+function wholeNumber(name: string, given: string, least: number): number {
+    if (/^\d{1,9}$/.test(given) && Number(given) >= least) return Number(given);
+    throw usageError(`--${name}: received ${JSON.stringify(given)}, wanted a whole number of at least ${least}.\n${usage}`);
+}
+
+void runCommand(async () => {
+    const options = parseOptions(usage, {
+        seed: { type: "string", default: "1" },
+        days: { type: "string", default: "2" },
+        databases: { type: "string", default: "12" },
         events: { type: "string" },
         inventory: { type: "string" },
     });
-    const seed = wholeNumber(values, "seed", 1, 0);
-    const days = wholeNumber(values, "days", 2, 1);
-    const databases = wholeNumber(values, "databases", 12, 1);
+    const { file, stack, json } = options;
+    const seed = wholeNumber("seed", options.seed, 0);
+    const days = wholeNumber("days", options.days, 1);
+    const databases = wholeNumber("databases", options.databases, 1);
+    if (options.inventory && !options.events) throw usageError(`--inventory goes with --events.\n${usage}`);
     const settings = settingsFromFile(file);
     // All input is read before anything starts.
-    const events = values.events ? readEvents(values.events as string) : undefined;
-    const inventory = values.inventory ? readInventory(values.inventory as string) : undefined;
-    const print = (lines: readonly string[]) => void (values.json || console.log(lines.join("\n")));
-    const progress = (text: string) => void (process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`));
+    const events = options.events ? readEvents(options.events) : undefined;
+    const inventory = options.inventory ? readInventory(options.inventory) : undefined;
+    const print = (lines: readonly string[]) => {
+        if (!json) console.log(lines.join("\n"));
+    };
+    const progress = (text: string) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+    };
 
     progress(`Rendering the stack ${stack} …`);
-    const rendered = await render(stack, config);
+    const rendered = await render(stack, rawConfig(file));
     if (events) {
         const played = await playEvents(rendered, settings, events, inventory, seed);
         progress("");
-        if (values.json) console.log(JSON.stringify({ stack, seed, events: played }, null, 2));
+        if (json) console.log(JSON.stringify({ stack, seed, events: played }, null, 2));
         else for (const { file: name, account, decision, reason, alsoStarted } of played) console.log(`${name}  ${account}  ${decision}: ${reason}${alsoStarted ? ` (and ${alsoStarted} other exports started)` : ""}`);
         return 0;
     }
@@ -54,6 +72,6 @@ runCommand(async () => {
     print([colours.bold(`Rehearsal of the stack ${stack}, ${days} days, seed ${seed}`), "", ...timeline(rehearsal, colours), "", ...summary(result, all, colours)]);
     writeFileSync(reportFile, report(rehearsal, result, all));
     print(["", `Written: ${reportFile}`]);
-    if (values.json) console.log(JSON.stringify(result, null, 2));
+    if (json) console.log(JSON.stringify(result, null, 2));
     return isKept(result) ? 0 : 1;
 });

@@ -1,0 +1,238 @@
+/**
+ * The roles that `pulumi up` assumes: one in the backup account, one in each source account. Nothing in the program
+ * creates them, since something must stand before it; `npm run deploy-roles` prints them.
+ *
+ * They manage what the program creates, by its names, and can't touch what the vault keeps: no object action, no
+ * DeleteBucket, no ScheduleKeyDeletion, no DisableKey.
+ */
+import { arnsOf, namesOf, partitionOf, roleArn, rootArn, type Place } from "../arns";
+import { document, type Document, type Statement } from "./document";
+
+/**
+ * Who may assume a deploy role: the role (or user) of the pipeline. Its account is the principal, narrowed to it, so that
+ * re-creating the pipeline's role doesn't kill the trust.
+ * @param principalArn `arn:…:iam::<account>:role/<name>`; placeholders pass through
+ */
+export function deployTrust(principalArn: string): Document {
+    const [, partition = "", , , account = ""] = principalArn.split(":");
+    return document({
+        Sid: "Pipeline",
+        Effect: "Allow",
+        Principal: { AWS: rootArn(partition, account) },
+        Action: "sts:AssumeRole",
+        Condition: { ArnEquals: { "aws:PrincipalArn": principalArn } },
+    });
+}
+
+/** What `pulumi up` does in a source account: three roles and the forwarder's rule. */
+export function sourceDeployPolicy(place: Place, account: string): Document {
+    const arns = arnsOf(place);
+    return document(
+        manageRoles([arns.forwarderRole(account), arns.accessRole(account), arns.exportRole(account)]),
+        passRoles("PassForwarderRole", [arns.forwarderRole(account)], "events.amazonaws.com"),
+        manageRules(arns.forwarderRule(account)),
+    );
+}
+
+/** What `pulumi up` does in the backup account: vault and hub. */
+export function backupDeployPolicy(place: Place): Document {
+    const arns = arnsOf(place);
+    const names = namesOf(place);
+    const role = (name: string) => roleArn(arns.partition, place.backupAccountId, name);
+    const functionRoles = [role(names.starter), role(names.sweeper)];
+    return document(
+        ...vaultStatements(place),
+        manageRoles([...functionRoles, role(names.scheduleRole)]),
+        passRoles("PassFunctionRoles", functionRoles, "lambda.amazonaws.com"),
+        passRoles("PassScheduleRole", [role(names.scheduleRole)], "scheduler.amazonaws.com"),
+        ...busStatements(place),
+        manageRules(arns.hubRule),
+        {
+            Sid: "Queues",
+            Effect: "Allow",
+            Action: ["sqs:CreateQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:ListQueueTags", "sqs:DeleteQueue"],
+            Resource: [arns.triggerQueue, arns.triggerDeadLetters, arns.undeliveredQueue],
+        },
+        ...functionStatements(place),
+        ...scheduleStatements(place),
+    );
+}
+
+const inBackup = ({ region, backupAccountId }: Place, service: string, resource: string) =>
+    `arn:${partitionOf(region)}:${service}:${region}:${backupAccountId}:${resource}`;
+
+/** The last four are what the provider asks before it deletes a role. */
+const manageRoles = (roles: string[]): Statement => ({
+    Sid: "Roles",
+    Effect: "Allow",
+    Action: [
+        "iam:CreateRole",
+        "iam:GetRole",
+        "iam:TagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:PutRolePolicy",
+        "iam:GetRolePolicy",
+        "iam:DeleteRolePolicy",
+        "iam:DeleteRole",
+        "iam:ListRolePolicies",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+    ],
+    Resource: roles,
+});
+
+const passRoles = (sid: string, roles: string[], service: string): Statement => ({
+    Sid: sid,
+    Effect: "Allow",
+    Action: "iam:PassRole",
+    Resource: roles,
+    Condition: { StringEquals: { "iam:PassedToService": service } },
+});
+
+const manageRules = (rule: string): Statement => ({
+    Sid: "Rules",
+    Effect: "Allow",
+    Action: [
+        "events:PutRule",
+        "events:DescribeRule",
+        "events:DeleteRule",
+        "events:ListTagsForResource",
+        "events:PutTargets",
+        "events:ListTargetsByRule",
+        "events:RemoveTargets",
+    ],
+    Resource: rule,
+});
+
+/** The bucket's configuration and the key's. What is locked stays locked: the object lock's days can't shorten a version's. */
+function vaultStatements(place: Place): Statement[] {
+    const { bucket } = arnsOf(place);
+    return [
+        {
+            Sid: "BucketConfiguration",
+            Effect: "Allow",
+            Action: [
+                "s3:CreateBucket",
+                "s3:PutBucketVersioning",
+                "s3:PutBucketOwnershipControls",
+                "s3:PutBucketPublicAccessBlock",
+                "s3:PutEncryptionConfiguration",
+                "s3:PutBucketObjectLockConfiguration",
+                "s3:PutLifecycleConfiguration",
+                "s3:PutBucketPolicy",
+            ],
+            Resource: bucket,
+        },
+        {
+            // The provider reads every setting of a bucket, ours or not; ListBucket is its HeadBucket.
+            Sid: "BucketReading",
+            Effect: "Allow",
+            Action: [
+                "s3:ListBucket",
+                "s3:GetBucket*",
+                "s3:GetAccelerateConfiguration",
+                "s3:GetEncryptionConfiguration",
+                "s3:GetLifecycleConfiguration",
+                "s3:GetReplicationConfiguration",
+                "s3:ListTagsForResource",
+            ],
+            Resource: bucket,
+        },
+        // These know no resource.
+        { Sid: "AccountPublicAccess", Effect: "Allow", Action: ["s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock"], Resource: "*" },
+        { Sid: "CreateKey", Effect: "Allow", Action: "kms:CreateKey", Resource: "*", Condition: { StringEquals: { "kms:KeyOrigin": "AWS_KMS" } } },
+        {
+            // AWS chooses the key's id, and nothing else in this account has a key.
+            Sid: "KeyAdministration",
+            Effect: "Allow",
+            Action: [
+                "kms:DescribeKey",
+                "kms:GetKeyPolicy",
+                "kms:GetKeyRotationStatus",
+                "kms:ListResourceTags",
+                "kms:PutKeyPolicy",
+                "kms:EnableKeyRotation",
+                "kms:UpdateKeyDescription",
+            ],
+            Resource: inBackup(place, "kms", "key/*"),
+        },
+    ];
+}
+
+function busStatements(place: Place): Statement[] {
+    return [
+        {
+            Sid: "Bus",
+            Effect: "Allow",
+            Action: ["events:CreateEventBus", "events:DescribeEventBus", "events:DeleteEventBus", "events:ListTagsForResource"],
+            Resource: arnsOf(place).bus,
+        },
+        // These know no resource.
+        { Sid: "BusPolicy", Effect: "Allow", Action: ["events:PutPermission", "events:RemovePermission"], Resource: "*" },
+    ];
+}
+
+function functionStatements(place: Place): Statement[] {
+    const { starterLogs, sweeperLogs, sweeper } = arnsOf(place);
+    const starter = inBackup(place, "lambda", `function:${namesOf(place).starter}`);
+    const mappings = inBackup(place, "lambda", "event-source-mapping:*");
+    return [
+        {
+            Sid: "Functions",
+            Effect: "Allow",
+            Action: [
+                "lambda:CreateFunction",
+                "lambda:GetFunction",
+                "lambda:GetFunctionConfiguration",
+                "lambda:GetFunctionCodeSigningConfig",
+                "lambda:ListVersionsByFunction",
+                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionConfiguration",
+                "lambda:ListTags",
+                "lambda:DeleteFunction",
+            ],
+            Resource: [starter, sweeper],
+        },
+        {
+            // Creating knows no resource, and AWS chooses a mapping's id: the function narrows both.
+            Sid: "TriggerMapping",
+            Effect: "Allow",
+            Action: [
+                "lambda:CreateEventSourceMapping",
+                "lambda:GetEventSourceMapping",
+                "lambda:UpdateEventSourceMapping",
+                "lambda:DeleteEventSourceMapping",
+            ],
+            Resource: "*",
+            Condition: { ArnEquals: { "lambda:FunctionArn": starter } },
+        },
+        { Sid: "TriggerMappingTags", Effect: "Allow", Action: "lambda:ListTags", Resource: mappings },
+        {
+            Sid: "LogGroups",
+            Effect: "Allow",
+            Action: ["logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:ListTagsForResource", "logs:DeleteLogGroup"],
+            // CloudWatch Logs checks some actions with a trailing ":*" and some without.
+            Resource: [starterLogs, sweeperLogs].flatMap((arn) => [arn, `${arn}:*`]),
+        },
+        { Sid: "FindLogGroups", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
+    ];
+}
+
+function scheduleStatements(place: Place): Statement[] {
+    const { schedule } = namesOf(place);
+    return [
+        {
+            Sid: "ScheduleGroup",
+            Effect: "Allow",
+            Action: ["scheduler:CreateScheduleGroup", "scheduler:GetScheduleGroup", "scheduler:ListTagsForResource", "scheduler:DeleteScheduleGroup"],
+            // Deleting a group deletes its schedules.
+            Resource: [arnsOf(place).scheduleGroup],
+        },
+        {
+            Sid: "Schedule",
+            Effect: "Allow",
+            Action: ["scheduler:CreateSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"],
+            Resource: [inBackup(place, "scheduler", `schedule/${schedule}/${schedule}`)],
+        },
+    ];
+}

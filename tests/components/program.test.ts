@@ -1,0 +1,172 @@
+// Doesn't prove that AWS's provider accepts the inputs: mocks check no schema (README: the canary stack does).
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Rendered, RenderedResource } from "../../rehearsal/graph";
+import { brokenPromises } from "../../rehearsal/promises";
+import { command, renderedStack, root } from "../rendered";
+
+const backup = "444455556666";
+const sources = ["111122223333", "222233334444", "333344445555"];
+const short = (type: string) => type.replace(/^aws:(.*)\/.*:/, "$1.");
+
+function contract({ resources }: Rendered, account: string): Record<string, number> {
+    const types = resources.filter((each) => each.account === account).map(({ type }) => short(type)).sort();
+    return types.reduce<Record<string, number>>((counts, type) => ({ ...counts, [type]: (counts[type] ?? 0) + 1 }), {});
+}
+
+const named = ({ resources }: Rendered, name: string): RenderedResource => {
+    const found = resources.find((each) => each.name === name && each.account);
+    assert.ok(found, `${name} is rendered`);
+    return found;
+};
+
+describe("the program", function () {
+    this.timeout(60_000);
+    let prod: Rendered;
+    let canary: Rendered;
+    before(() => {
+        prod = renderedStack("--stack", "prod");
+        canary = renderedStack("--stack", "canary");
+    });
+
+    it("puts exactly this into the backup account", () => {
+        assert.deepEqual(contract(prod, backup), {
+            "cloudwatch.EventBus": 1, "cloudwatch.EventBusPolicy": 1, "cloudwatch.EventRule": 1, "cloudwatch.EventTarget": 1, "cloudwatch.LogGroup": 2,
+            "iam.Role": 3, "iam.RolePolicy": 3, "kms.Key": 1, "lambda.EventSourceMapping": 1, "lambda.Function": 2,
+            "s3.AccountPublicAccessBlock": 1, "s3.Bucket": 1, "s3.BucketLifecycleConfiguration": 1, "s3.BucketObjectLockConfiguration": 1, "s3.BucketOwnershipControls": 1,
+            "s3.BucketPolicy": 1, "s3.BucketPublicAccessBlock": 1, "s3.BucketServerSideEncryptionConfiguration": 1, "s3.BucketVersioning": 1,
+            "scheduler.Schedule": 1, "scheduler.ScheduleGroup": 1, "sqs.Queue": 3, "sqs.QueuePolicy": 2,
+        });
+    });
+
+    for (const account of sources) {
+        it(`puts a rule with its target and three roles into ${account}, nothing else`, () => {
+            assert.deepEqual(contract(prod, account), { "cloudwatch.EventRule": 1, "cloudwatch.EventTarget": 1, "iam.Role": 3, "iam.RolePolicy": 3 });
+        });
+    }
+
+    it("keeps its promises, and has one guarded provider per account", () => {
+        assert.deepEqual(brokenPromises(prod), []);
+        const providers = prod.resources.filter(({ type }) => type === "pulumi:providers:aws").map(({ inputs }) => [inputs.allowedAccountIds, JSON.parse(inputs.assumeRoles)[0].roleArn]);
+        assert.deepEqual(providers, [backup, ...sources].map((id) => [JSON.stringify([id]), `arn:aws:iam::${id}:role/rds-vault-deploy`]));
+    });
+
+    it("locks the bucket before anybody outside is let in", () => {
+        const order = ["", "-versioning", "-ownership", "-public-access", "-encryption", "-lock", "-lifecycle", "-policy"].map((part) => named(prod, `vault-bucket${part}`));
+        order.slice(1).forEach((each, index) => assert.ok(each.dependsOn.includes(order[index]!.urn), `${each.name} waits for ${order[index]!.name}`));
+        const lock = named(prod, "vault-bucket-lock").inputs.rule;
+        assert.deepEqual(lock, { defaultRetention: { mode: "COMPLIANCE", days: 35 } });
+        assert.equal(order[0]!.inputs.objectLockEnabled, true);
+        assert.equal(order[0]!.inputs.forceDestroy, undefined);
+    });
+
+    it("makes sources wait for the hub, and the hub for the vault", () => {
+        assert.ok(named(prod, "shop-forwarder-target").dependsOn.includes(named(prod, "hub-bus-policy").urn));
+        assert.ok(named(prod, "hub-bus").dependsOn.includes(named(prod, "vault-bucket-policy").urn));
+    });
+
+    it("protects and retains each resource of the vault", () => {
+        const vault = prod.resources.filter(({ name, account }) => name.startsWith("vault") && account);
+        assert.equal(vault.length, 10);
+        for (const { name, protect, retainOnDelete } of vault) assert.ok(protect && retainOnDelete, name);
+    });
+
+    it("ends versions after their lock, and markers by a rule of their own", () => {
+        const { rules } = named(prod, "vault-bucket-lifecycle").inputs;
+        assert.deepEqual(rules.map(({ id, expiration }: { id: string; expiration: unknown }) => [id, expiration]), [["exports", { days: 36 }], ["manifests", { days: 36 }], ["delete-markers", { expiredObjectDeleteMarker: true }]]);
+        assert.deepEqual(rules[0].noncurrentVersionExpiration, { noncurrentDays: 1 });
+        assert.deepEqual(rules[0].abortIncompleteMultipartUpload, { daysAfterInitiation: 7 });
+    });
+
+    it("encrypts with the vault key by default, and blocks SSE-C", () => {
+        const [rule] = named(prod, "vault-bucket-encryption").inputs.rules;
+        assert.deepEqual(rule, {
+            applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: named(prod, "vault-key").outputs?.arn },
+            bucketKeyEnabled: true,
+            blockedEncryptionTypes: ["SSE-C"],
+        });
+    });
+
+    it("says role, runtime, memory, timeout and log group of each function; the archive is one file", () => {
+        for (const [key, name] of [["start", "hub-starter"], ["sweep", "hub-sweeper"]] as const) {
+            const { inputs } = named(prod, name);
+            assert.equal(inputs.runtime, "nodejs24.x");
+            assert.deepEqual(inputs.architectures, ["arm64"]);
+            assert.ok(inputs.timeout && inputs.memorySize && inputs.loggingConfig.logGroup && inputs.role);
+            assert.deepEqual(Object.keys(prod.functions[key]!.files), ["__index.js"]);
+            assert.ok(JSON.stringify(prod.functions[key]!.environment).length < 2048);
+        }
+    });
+
+    it("lets the queue outlast six timeouts, and a poison record reach its dead letters before the queue forgets it", () => {
+        const { inputs: queue } = named(prod, "hub-queues-trigger");
+        const { inputs: mapping } = named(prod, "hub-starter-triggers");
+        const { timeout } = named(prod, "hub-starter").inputs;
+        assert.ok(queue.visibilityTimeoutSeconds >= 6 * timeout + mapping.maximumBatchingWindowInSeconds);
+        assert.ok(JSON.parse(queue.redrivePolicy).maxReceiveCount * queue.visibilityTimeoutSeconds < queue.messageRetentionSeconds);
+        assert.deepEqual(mapping.functionResponseTypes, ["ReportBatchItemFailures"]);
+    });
+
+    it("lives beside the canary and beside a second Region without a name collision", () => {
+        const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
+        try {
+            const file = join(folder, "Pulumi.prod.yaml");
+            writeFileSync(file, readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replaceAll("eu-west-1", "eu-central-1"));
+            const physical = (rendered: Rendered) =>
+                rendered.resources.filter(({ account, type }) => account && !/RolePolicy|AccountPublicAccessBlock/.test(type))
+                    .flatMap(({ account, type, inputs }) => (inputs.name ? [`${account} ${type} ${inputs.name}`] : type.endsWith(":Bucket") ? [inputs.bucket] : []));
+            const names = [prod, canary, renderedStack("--config", file)].flatMap(physical);
+            assert.equal(new Set(names).size, names.length);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+
+    it("refuses to build a component without an account's provider", () => {
+        const program = `
+            const pulumi = require("@pulumi/pulumi");
+            pulumi.runtime.setMocks({ newResource: ({ inputs }) => ({ id: "id", state: inputs }), call: () => ({}) }).then(() => {
+                const { VaultKey } = require("./components/vault/key");
+                try { new VaultKey("key", { description: "", policy: {} }, {}); } catch (error) { console.log(error.message); process.exit(0); }
+                process.exit(1);
+            });`;
+        const { stdout } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], { cwd: root, encoding: "utf8" });
+        assert.match(stdout, /^key has no AWS provider and would land in the ambient account\./);
+    });
+
+    it("prints a tree by account, and writes archives as folders", () => {
+        const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
+        try {
+            const { stdout, status } = command("render", "--functions", folder);
+            assert.equal(status, 0);
+            assert.match(stdout, /^Stack prod: \d+ resources in 4 accounts/);
+            assert.equal(readFileSync(join(folder, "start", "__index.js"), "utf8"), prod.functions.start!.files["__index.js"]);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+});
+
+describe("what a rendered graph must never hold", () => {
+    const withPolicy = (statement: object, account: string | undefined = backup): Rendered => ({
+        stack: "x", functions: {},
+        resources: [{ urn: "urn", type: "aws:sqs/queuePolicy:QueuePolicy", name: "x", account, inputs: { policy: JSON.stringify({ Statement: [statement] }) }, protect: false, retainOnDelete: false, dependsOn: [] }],
+    });
+    const fine = { Sid: "S", Effect: "Allow", Principal: { AWS: `arn:aws:iam::${backup}:root` }, Action: "sqs:SendMessage" };
+    for (const [name, graph, pattern] of [
+        ["a resource in the ambient account", { ...withPolicy(fine), resources: withPolicy(fine).resources.map((each) => ({ ...each, account: undefined })) }, /ambient account/],
+        ["a role as Principal", withPolicy({ ...fine, Principal: { AWS: `arn:aws:iam::${backup}:role/x` } }), /names the role/],
+        ["a wildcard principal without condition", withPolicy({ ...fine, Principal: "*" }), /allows everybody/],
+        ["a wildcard principal whose condition names no account", withPolicy({ ...fine, Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": "true" } } }), /allows everybody/],
+        ["a statement without Sid", withPolicy({ ...fine, Sid: undefined }), /without Sid/],
+    ] as const) {
+        it(name, () => assert.match(brokenPromises(graph).join(), pattern));
+    }
+    it("and what it may", () => {
+        assert.deepEqual(brokenPromises(withPolicy(fine)), []);
+        assert.deepEqual(brokenPromises(withPolicy({ ...fine, Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })), []);
+    });
+});

@@ -1,0 +1,78 @@
+// Doesn't prove Lambda's managed runtime: the text runs on the Node that runs the tests, with this project's SDK.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { renderedStack, root } from "../rendered";
+
+const environments = {
+    start: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", ACCESS_ROLE: "a", EXPORT_ROLE: "e", EXTERNAL_ID: "x" },
+    sweep: { TRIGGER_QUEUE_URL: "http://127.0.0.1:1/q" },
+};
+type Name = keyof typeof environments;
+
+/** Runs the serialized text in a child process and returns what `event` gives. */
+function run(name: Name, event: unknown, environment: Record<string, string> = environments[name]) {
+    const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
+    try {
+        writeFileSync(join(folder, "__index.js"), renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!);
+        const program = `require(${JSON.stringify(join(folder, "__index.js"))}).handler(${JSON.stringify(event)}, {}).then((result) => console.log("RESULT " + JSON.stringify(result)), (error) => console.log("ERROR " + error.name + ": " + error.message));`;
+        const { stdout, stderr } = spawnSync(process.execPath, ["-e", program], {
+            encoding: "utf8",
+            env: {
+                PATH: process.env.PATH, NODE_PATH: join(root, "node_modules"), AWS_REGION: "eu-west-1", AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "s",
+                // A closed port: whatever is called fails at once.
+                AWS_ENDPOINT_URL: "http://127.0.0.1:1", AWS_MAX_ATTEMPTS: "1", AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", ...environment,
+            },
+        });
+        return { out: stdout, all: stdout + stderr };
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+const record = (messageId: string, body: string) => ({ messageId, body });
+
+describe("the serialized functions", function () {
+    this.timeout(60_000);
+
+    const requires = { start: ["@aws-sdk/client-rds", "@aws-sdk/client-s3", "@aws-sdk/client-sts", "crypto"], sweep: ["@aws-sdk/client-sqs"] };
+    for (const name of ["start", "sweep"] as const) {
+        it(`${name} requires exactly ${requires[name].join(", ")}`, () => {
+            const text = renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!;
+            const found = [...text.matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module!.replace(/^node:/, ""));
+            assert.deepEqual([...new Set(found)].sort(), requires[name]);
+        });
+
+        it(`${name} stays below 80 kB`, () => {
+            const { length } = renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!;
+            assert.ok(length < 80_000, `${length} bytes`);
+        });
+
+        for (const variable of Object.keys(environments[name])) {
+            it(`${name} stops at cold start without ${variable}, naming it`, () => {
+                const { all } = run(name, { Records: [] }, { ...environments[name], [variable]: "" });
+                assert.match(all, new RegExp(`The environment variable ${variable} is missing`));
+            });
+        }
+    }
+
+    it("start gives back malformed records only, drops accounts that aren't enrolled, and consumes what AWS refuses", () => {
+        const { out } = run("start", {
+            Records: [
+                record("poison", "{ not a trigger"),
+                record("no-account", JSON.stringify({ source: "aws.rds" })),
+                record("stranger", JSON.stringify({ account: "999988887777" })),
+                record("forged", JSON.stringify({ account: "111122223333", resources: ["arn:aws:rds:eu-west-1:222233334444:snapshot:x"] })),
+            ],
+        });
+        const result = JSON.parse(/RESULT (.*)/.exec(out)![1]!);
+        assert.deepEqual(result, { batchItemFailures: [{ itemIdentifier: "poison" }, { itemIdentifier: "no-account" }] });
+        const messages = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).message);
+        assert.deepEqual(messages.sort(), ["account-not-ready", "forged", "malformed-trigger", "malformed-trigger", "not-enrolled"]);
+    });
+
+    it("sweep fails loudly when the queue can't be reached", () => {
+        assert.match(run("sweep", {}).out, /^ERROR /m);
+    });
+});
