@@ -1,6 +1,5 @@
-import { databaseKey } from "./database";
-import type { Verdict } from "./eligible";
-import { wait } from "./eligible";
+import { databaseKey, resource8 } from "./database";
+import { wait, type Verdict } from "./eligible";
 import type { History } from "./history";
 import { isWrittenByUs, parseTaskId, startExportTaskInput } from "./taskId";
 import type { Decision, ManifestName, Observed, PlanSettings, Snapshot } from "./types";
@@ -67,8 +66,8 @@ function failingDatabases(all: readonly Pick<Wanted, "snapshot" | "history">[], 
         if (own && (!before || own.at > before.at || (own.at === before.at && own.failed))) newest.set(databaseKey(snapshot), own);
     }
     const named = new Map<string, string>();
-    for (const { kind, database, resource8, dataDate, outcome, taskId } of manifests) {
-        const key = `${kind}.${database}.${resource8}`;
+    for (const { account, kind, database, resource8: end, dataDate, outcome, taskId } of manifests) {
+        const key = `${account}/${kind}.${database}.${end}`;
         const attempt = String(parseTaskId(taskId)?.attempt ?? 0).padStart(6, "0");
         const mark = `${dataDate} ${attempt} ${outcome === "failed" || outcome === "canceled" ? 1 : 0}`;
         if (mark > (named.get(key) ?? "")) named.set(key, mark);
@@ -76,7 +75,7 @@ function failingDatabases(all: readonly Pick<Wanted, "snapshot" | "history">[], 
     const failing = new Set<string>();
     for (const { snapshot } of all) {
         const key = databaseKey(snapshot);
-        const ledger = named.get(`${snapshot.kind}.${snapshot.database}.${snapshot.resourceId.slice(-8)}`);
+        const ledger = named.get(`${snapshot.account}/${snapshot.kind}.${snapshot.database}.${resource8(snapshot.resourceId)}`);
         if (newest.get(key)?.failed ?? ledger?.endsWith(" 1")) failing.add(key);
     }
     return failing;
