@@ -8,6 +8,7 @@ import { problemsBetween } from "./settingsRules";
 import { settingsSchema, snapshotTypes, stackSchema, type Written, type WrittenRules } from "./settingsSchema";
 
 export type { Problem, SettingsError } from "./problems";
+export { settingsKeys } from "./settingsSchema";
 
 interface Account {
     /** 12 digits. */
@@ -41,9 +42,6 @@ export interface Settings {
     /** Attempts per snapshot whose export itself failed; default 3. */
     readonly exports: { readonly maxAttempts: number };
 }
-
-/** The keys of the configuration, without the namespace. */
-export const settingsKeys: readonly string[] = Object.keys(settingsSchema.entries).filter((key) => key !== "aws:region");
 
 /**
  * @param stack name of the stack

@@ -20,10 +20,11 @@ function strict<const E extends v.ObjectEntries>(entries: E, remedy: string) {
         return typeof own === "function" ? (own(issue) as string) : String(own);
     };
     return v.pipe(
+        // To valibot a list is an object too.
+        v.custom<v.InferInput<v.LooseObjectSchema<E, undefined>>>((value) => typeof value === "object" && value !== null && !Array.isArray(value), message),
         v.looseObject(entries, message),
         v.rawCheck(({ dataset, addIssue }) => {
             const value = dataset.value as Record<string, unknown>;
-            if (typeof value !== "object" || value === null) return;
             for (const key of Object.keys(value).filter((each) => !known.includes(each))) {
                 addIssue({
                     message: unknownKey(key, known),
@@ -106,7 +107,7 @@ const days = "Write whole days from 1 to 36500.";
 const vault = strict(
     {
         retentionDays: whole(1, 36500, days),
-        confirmCompliance: v.optional(v.boolean("Write true or false, without quotes."), false),
+        confirmCompliance: v.exactOptional(v.boolean("Write true or false, without quotes.")),
         expireAfterDays: v.exactOptional(whole(2, 36501, "Write whole days from retentionDays + 1 to 36501, or leave it out.")),
         archive: v.exactOptional(
             strict(
@@ -130,24 +131,25 @@ export const stackSchema = text(
     /^[a-z0-9-]{1,12}$/,
 );
 
-export const settingsSchema = strict(
-    {
-        // Not iso or eusc: their partitions aren't known to arns.ts.
-        "aws:region": text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
-        backupAccount: strict(account, `Write { id: "444455556666", deployRoleArn: "arn:aws:iam::444455556666:role/rds-vault-deploy" }.`),
-        sourceAccounts: listOf(
-            strict({ ...account, name: accountName, databases: v.exactOptional(databases) }, accountShape),
-            `Write a list of at least one account: ${accountShape.slice("Write ".length)}`,
-        ),
-        databases: v.optional(databases, {}),
-        vault,
-        exports: v.optional(
-            strict({ maxAttempts: v.optional(whole(1, 10, "Write a whole number from 1 to 10."), 3) }, "Write { maxAttempts: 3 }, or leave it out."),
-            {},
-        ),
-    },
-    "Write the keys that Pulumi.yaml describes.",
-);
+export const settingsEntries = {
+    // Not iso or eusc: their partitions aren't known to arns.ts.
+    "aws:region": text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
+    backupAccount: strict(account, `Write { id: "444455556666", deployRoleArn: "arn:aws:iam::444455556666:role/rds-vault-deploy" }.`),
+    sourceAccounts: listOf(
+        strict({ ...account, name: accountName, databases: v.exactOptional(databases) }, accountShape),
+        `Write a list of at least one account: ${accountShape.slice("Write ".length)}`,
+    ),
+    databases: v.optional(databases, {}),
+    vault,
+    exports: v.optional(
+        strict({ maxAttempts: v.optional(whole(1, 10, "Write a whole number from 1 to 10."), 3) }, "Write { maxAttempts: 3 }, or leave it out."),
+        {},
+    ),
+};
+/** By key without the namespace. */
+export const settingsSchema = strict(settingsEntries, "Write the keys that Pulumi.yaml describes.");
+/** The keys of our namespace. */
+export const settingsKeys: readonly string[] = Object.keys(settingsEntries).filter((key) => key !== "aws:region");
 
 export type Written = v.InferOutput<typeof settingsSchema>;
 export type WrittenRules = v.InferOutput<typeof databases>;

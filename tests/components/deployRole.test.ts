@@ -1,0 +1,129 @@
+// Doesn't prove that Pulumi's AWS provider makes no other call: only a deployment does (README, canary stack).
+import assert from "node:assert/strict";
+import { arnsOf, namesOf } from "../../components/arns";
+import type { Document } from "../../components/policies/document";
+import { backupDeployPolicy, deployTrust, sourceDeployPolicy } from "../../components/policies/deployRole";
+import { vaultKeyPolicy } from "../../components/policies/vaultKey";
+import { judge } from "../../rehearsal/aws/judge";
+
+const backup = "444455556666";
+const shop = "111122223333";
+const region = "eu-west-1";
+const place = { stack: "prod", region, backupAccountId: backup };
+const arns = arnsOf(place);
+const names = namesOf(place);
+const other = arnsOf({ ...place, stack: "other" });
+const key = `arn:aws:kms:${region}:${backup}:key/00000000-0000-4000-8000-000000000000`;
+const starter = `arn:aws:lambda:${region}:${backup}:function:${names.starter}`;
+
+const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn: `arn:aws:iam::${backup}:role/rds-vault-deploy`, accounts: [shop] });
+const callerKeys = (roleArn: string, account: string) => ({
+    "aws:PrincipalArn": roleArn,
+    "aws:PrincipalAccount": account,
+    "aws:PrincipalIsAWSService": "false",
+});
+
+function allows(policy: Document, account: string, action: string, resource: string, context: Record<string, string> = {}, owner = account) {
+    const roleArn = `arn:aws:iam::${account}:role/rds-vault-deploy`;
+    const principal = { arn: `arn:aws:sts::${account}:assumed-role/rds-vault-deploy/s`, roleArn, account };
+    // A key is nobody's but by its own policy.
+    const ofKey = resource === key ? JSON.stringify(keyPolicy) : undefined;
+    return judge({ principal, action, resource, resourceAccount: owner, context: { ...callerKeys(roleArn, account), ...context } }, [JSON.stringify(policy)], ofKey).allowed;
+}
+
+type Case = [action: string, resource: string, allowed: boolean, context?: Record<string, string>];
+
+const passed = (service: string) => ({ "iam:PassedToService": service });
+const inBackup: Case[] = [
+    ["iam:CreateRole", arns.starterRole, true],
+    ["iam:CreateRole", `arn:aws:iam::${backup}:role/rds-vault/other`, false],
+    ["iam:PutRolePolicy", `arn:aws:iam::${backup}:role/rds-vault-deploy`, false],
+    ["iam:AttachRolePolicy", arns.starterRole, false],
+    ["iam:PassRole", arns.starterRole, true, passed("lambda.amazonaws.com")],
+    ["iam:PassRole", arns.starterRole, false, passed("ec2.amazonaws.com")],
+    ["events:PutRule", arns.hubRule, true],
+    ["events:PutRule", other.hubRule, false],
+    ["events:CreateEventBus", arns.bus, true],
+    ["events:DeleteEventBus", other.bus, false],
+    ["events:PutEvents", arns.bus, false],
+    ["sqs:SetQueueAttributes", arns.triggerQueue, true],
+    ["sqs:SetQueueAttributes", other.triggerQueue, false],
+    ["sqs:ReceiveMessage", arns.triggerQueue, false],
+    ["lambda:CreateFunction", starter, true],
+    ["lambda:UpdateFunctionCode", starter.replace("prod", "other"), false],
+    ["lambda:InvokeFunction", starter, false],
+    ["lambda:CreateEventSourceMapping", "*", true, { "lambda:FunctionArn": starter }],
+    ["lambda:CreateEventSourceMapping", "*", false, { "lambda:FunctionArn": starter.replace("prod", "other") }],
+    ["logs:CreateLogGroup", arns.starterLogs, true],
+    ["logs:CreateLogGroup", other.starterLogs, false],
+    ["scheduler:CreateSchedule", `arn:aws:scheduler:${region}:${backup}:schedule/${names.schedule}/${names.schedule}`, true],
+    ["scheduler:CreateSchedule", `arn:aws:scheduler:${region}:${backup}:schedule/default/${names.schedule}`, false],
+    ["s3:CreateBucket", arns.bucket, true],
+    ["s3:CreateBucket", other.bucket, false],
+    ["s3:PutBucketObjectLockConfiguration", arns.bucket, true],
+    ["s3:DeleteBucketPolicy", arns.bucket, false],
+    ["s3:GetObject", `${arns.bucket}/manifests/x`, false],
+    ["s3:PutObject", `${arns.bucket}/manifests/x`, false],
+    ["s3:PutAccountPublicAccessBlock", "*", true],
+    ["kms:CreateKey", "*", true, { "kms:KeyOrigin": "AWS_KMS" }],
+    ["kms:CreateKey", "*", false, { "kms:KeyOrigin": "EXTERNAL" }],
+    ["kms:PutKeyPolicy", key, true],
+    ["kms:PutKeyPolicy", key.replace(backup, shop), false],
+    ["kms:Decrypt", key, false],
+    ["kms:CreateGrant", key, false],
+];
+const inShop: Case[] = [
+    ["iam:CreateRole", arns.accessRole(shop), true],
+    ["iam:PutRolePolicy", arns.exportRole(shop), true],
+    ["iam:CreateRole", other.accessRole(shop), false],
+    ["iam:CreateRole", arns.accessRole("222233334444"), false],
+    ["iam:PassRole", arns.forwarderRole(shop), true, passed("events.amazonaws.com")],
+    ["iam:PassRole", arns.exportRole(shop), false, passed("export.rds.amazonaws.com")],
+    ["events:PutTargets", arns.forwarderRule(shop), true],
+    ["events:PutTargets", `arn:aws:events:${region}:${shop}:rule/other`, false],
+    ["rds:DeleteDBInstance", `arn:aws:rds:${region}:${shop}:db:orders`, false],
+];
+const never: [string, string][] = [
+    ["kms:ScheduleKeyDeletion", key],
+    ["kms:DisableKey", key],
+    ["kms:DisableKeyRotation", key],
+    ["s3:DeleteBucket", arns.bucket],
+    ["s3:DeleteObject", `${arns.bucket}/exports/x`],
+    ["s3:DeleteObjectVersion", `${arns.bucket}/exports/x`],
+    ["s3:PutObjectRetention", `${arns.bucket}/exports/x`],
+    ["s3:PutObjectLegalHold", `${arns.bucket}/exports/x`],
+    ["s3:BypassGovernanceRetention", `${arns.bucket}/exports/x`],
+];
+
+describe("deploy roles", () => {
+    for (const [account, policy, cases] of [
+        [backup, backupDeployPolicy(place), inBackup],
+        [shop, sourceDeployPolicy(place, shop), inShop],
+    ] as const) {
+        describe(account === backup ? "backup account" : "source account", () => {
+            for (const [action, resource, allowed, context] of cases) {
+                it(`${allowed ? "may" : "may not"} ${action} on ${resource} ${context ? JSON.stringify(context) : ""}`, () => {
+                    const owner = /:(\d{12}):/.exec(resource)?.[1] ?? account;
+                    assert.equal(allows(policy, account, action, resource, context, owner), allowed);
+                });
+            }
+            for (const [action, resource] of never) {
+                it(`never ${action}`, () => assert.equal(allows(policy, account, action, resource, {}, backup), false));
+            }
+            it("fits into one inline policy, and every statement has a Sid of its own", () => {
+                // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+                assert.ok(JSON.stringify(policy).length < 10240);
+                const sids = (policy.Statement as { Sid?: string }[]).map(({ Sid }) => Sid);
+                assert.equal(new Set(sids).size, sids.length);
+                for (const sid of sids) assert.match(sid ?? "", /^[A-Za-z0-9]+$/);
+            });
+        });
+    }
+
+    it("trust the pipeline's account, narrowed to its role", () => {
+        const pipeline = "arn:aws:iam::999988887777:role/pipeline";
+        const [statement] = deployTrust(pipeline).Statement as { Principal: unknown; Condition: unknown }[];
+        assert.deepEqual(statement!.Principal, { AWS: "arn:aws:iam::999988887777:root" });
+        assert.deepEqual(statement!.Condition, { ArnEquals: { "aws:PrincipalArn": pipeline } });
+    });
+});

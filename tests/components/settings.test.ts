@@ -1,0 +1,343 @@
+// Doesn't prove that Pulumi hands the configuration over in this form, nor that AWS accepts the roles and Regions named here.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { enrolmentOf } from "../../components/enrolment";
+import { parseSettings, settingsKeys, type SettingsError } from "../../components/settings";
+import { archiveClasses, settingsEntries } from "../../components/settingsSchema";
+import { settingsFromFile, stackFile } from "../../rehearsal/config";
+
+type Raw = Record<string, unknown>;
+
+const role = (account: string) => `arn:aws:iam::${account}:role/rds-vault-deploy`;
+const backup = { id: "444455556666", deployRoleArn: role("444455556666") };
+const shop = { id: "111122223333", name: "shop", deployRoleArn: role("111122223333") };
+const billing = { id: "222233334444", name: "billing", deployRoleArn: role("222233334444") };
+const vault = { retentionDays: 35, confirmCompliance: true };
+
+const raw = (changes: Raw = {}): Raw => ({
+    "aws:region": "eu-west-1",
+    backupAccount: backup,
+    sourceAccounts: [shop, billing],
+    vault,
+    ...changes,
+});
+const withRules = (databases: Raw) => raw({ databases });
+const without = (key: string) => Object.fromEntries(Object.entries(raw()).filter(([each]) => each !== key));
+
+function problemsOf(changes: Raw, stack = "prod"): string[] {
+    try {
+        parseSettings(stack, changes);
+    } catch (error) {
+        const { name, problems } = error as SettingsError;
+        assert.equal(name, "SettingsError");
+        return problems.map(({ path, received, message }) => `${path}: received ${received}. ${message}`);
+    }
+    return [];
+}
+
+const digits = 'Write the 12 digits of the account in quotes, such as "111122223333".';
+const arn =
+    "Write the ARN of the role that pulumi up assumes in this account, such as arn:aws:iam::111122223333:role/rds-vault-deploy; npm run deploy-roles prints its policies.";
+const account = '{ id: "111122223333", name: shop, deployRoleArn: "arn:aws:iam::111122223333:role/rds-vault-deploy" }.';
+const name = "Write a short name of lower-case letters, digits and hyphens that isn't an account id, such as shop.";
+const days = "Write whole days from 1 to 36500.";
+const types = "automated, manual, awsbackup";
+const filter = 'Write a filter in quotes, [instance:|cluster:][<account id or name>/]<glob>, such as "shop-*".';
+const flag = "Write true or false, without quotes.";
+const archived = (archive: Raw, more: Raw = {}) => raw({ vault: { ...vault, archive, ...more } });
+
+const rejected: [what: string, configuration: Raw, problem: string][] = [
+    ["no Region", without("aws:region"), "aws:region: received nothing. Write the Region of the databases, such as eu-west-1."],
+    ["an impossible Region", raw({ "aws:region": "europe" }), 'aws:region: received "europe". Write the Region of the databases, such as eu-west-1.'],
+    [
+        "an unknown key, nearly right",
+        raw({ databses: {} }),
+        'rds-vault:databses: received {}. This key is unknown. Did you mean "databases"? Known here: aws:region, backupAccount, sourceAccounts, databases, vault, exports.',
+    ],
+    [
+        "an unknown key in an account",
+        raw({ sourceAccounts: [{ ...shop, colour: "red" }] }),
+        'rds-vault:sourceAccounts[0].colour: received "red". This key is unknown. Known here: id, deployRoleArn, name, databases.',
+    ],
+    ["no backup account", without("backupAccount"), `rds-vault:backupAccount: received nothing. Write { id: "444455556666", deployRoleArn: "${role("444455556666")}" }.`],
+    ["an account id of 11 digits", raw({ backupAccount: { ...backup, id: "44445555666" } }), `rds-vault:backupAccount.id: received "44445555666". ${digits}`],
+    [
+        "an account id as a number",
+        raw({ sourceAccounts: [{ ...shop, id: 111122223333 }] }),
+        "rds-vault:sourceAccounts[0].id: received 111122223333 (a number). Write the 12 digits of the account in quotes; without them YAML reads a number and drops leading zeros.",
+    ],
+    ["a user as deploy role", raw({ backupAccount: { ...backup, deployRoleArn: "arn:aws:iam::444455556666:user/me" } }), `rds-vault:backupAccount.deployRoleArn: received "arn:aws:iam::444455556666:user/me". ${arn}`],
+    ["no deploy role", raw({ sourceAccounts: [{ id: shop.id, name: "shop" }] }), `rds-vault:sourceAccounts[0].deployRoleArn: received nothing. ${arn}`],
+    [
+        "a role of another account",
+        raw({ sourceAccounts: [{ ...shop, deployRoleArn: billing.deployRoleArn }] }),
+        `rds-vault:sourceAccounts[0].deployRoleArn: received "${billing.deployRoleArn}". The role is in account 222233334444, but id says 111122223333. Write a role of account 111122223333, or mend id.`,
+    ],
+    [
+        "a role of another partition",
+        raw({ backupAccount: { ...backup, deployRoleArn: "arn:aws-cn:iam::444455556666:role/x" } }),
+        'rds-vault:backupAccount.deployRoleArn: received "arn:aws-cn:iam::444455556666:role/x". Roles for eu-west-1 start with arn:aws:. Mend the ARN or aws:region.',
+    ],
+    ["no source accounts", without("sourceAccounts"), `rds-vault:sourceAccounts: received nothing. Write a list of at least one account: ${account}`],
+    ["an empty list of source accounts", raw({ sourceAccounts: [] }), `rds-vault:sourceAccounts: received []. Write a list of at least one account: ${account}`],
+    ["an id instead of an account", raw({ sourceAccounts: ["111122223333"] }), `rds-vault:sourceAccounts[0]: received "111122223333". Write ${account}`],
+    ["an account name in upper case", raw({ sourceAccounts: [{ ...shop, name: "Shop" }] }), `rds-vault:sourceAccounts[0].name: received "Shop". ${name}`],
+    ["an account name like an id", raw({ sourceAccounts: [{ ...shop, name: shop.id }] }), `rds-vault:sourceAccounts[0].name: received "111122223333". ${name}`],
+    [
+        "the backup account's name",
+        raw({ sourceAccounts: [{ ...shop, name: "backup" }] }),
+        'rds-vault:sourceAccounts[0].name: received "backup". This name is the backup account\'s. Choose another.',
+    ],
+    [
+        "an account twice",
+        raw({ sourceAccounts: [shop, { ...shop, name: "again" }] }),
+        'rds-vault:sourceAccounts[1].id: received "111122223333". This account is already sourceAccounts[0]. Remove one of them.',
+    ],
+    [
+        "a name twice",
+        raw({ sourceAccounts: [shop, { ...billing, name: "shop" }] }),
+        'rds-vault:sourceAccounts[1].name: received "shop". sourceAccounts[0] has this name. Give each account its own.',
+    ],
+    [
+        "the backup account as source",
+        raw({ sourceAccounts: [shop, { ...backup, name: "self" }] }),
+        'rds-vault:sourceAccounts[1].id: received "444455556666". This is the backup account, which saves others and runs nothing else. Name another backup account or remove this one.',
+    ],
+    ["empty rules", raw({ databases: null }), 'rds-vault:databases: received null. Write a map of rules such as { exclude: ["*-scratch"] }, or leave it out.'],
+    ["an include of nothing", withRules({ include: [] }), 'rds-vault:databases.include: received []. Write at least one filter, such as ["*"]; without any nothing is saved.'],
+    ["a filter that isn't text", withRules({ exclude: [7] }), `rds-vault:databases.exclude[0]: received 7 (a number). ${filter}`],
+    ["one filter without a list", withRules({ exclude: "*-x" }), 'rds-vault:databases.exclude: received "*-x". Write a list of filters, such as ["*-scratch"], or leave it out.'],
+    [
+        "an unknown account in a filter",
+        withRules({ exclude: ["shpo/tmp-*"] }),
+        'rds-vault:databases.exclude[0]: received "shpo/tmp-*". There is no source account "shpo". Before the slash goes one of: shop (111122223333), billing (222233334444).',
+    ],
+    [
+        "a filter in an account's own rules that names another",
+        raw({ sourceAccounts: [shop, { ...billing, databases: { exclude: ["shop/x"] } }] }),
+        'rds-vault:sourceAccounts[1].databases.exclude[0]: received "shop/x". These are the rules of another account, so the filter never matches. Leave out "shop/" or move it to rds-vault:databases.',
+    ],
+    ["an unknown snapshot type", withRules({ snapshotTypes: ["shared"] }), `rds-vault:databases.snapshotTypes[0]: received "shared". Write one of ${types}.`],
+    ["no snapshot type", withRules({ snapshotTypes: [] }), `rds-vault:databases.snapshotTypes: received []. Write a list of at least one of ${types}, such as [automated, manual].`],
+    ["a tag without values", withRules({ tags: { backup: [] } }), 'rds-vault:databases.tags.backup: received []. Write a list of at least one accepted value in quotes, such as ["vault", "gold"].'],
+    ["a tag value as number", withRules({ tags: { cost: [7] } }), 'rds-vault:databases.tags.cost[0]: received 7 (a number). Write a list of at least one accepted value in quotes, such as ["vault", "gold"].'],
+    ["an unknown frequency", withRules({ frequency: "hourly" }), 'rds-vault:databases.frequency: received "hourly". Write one of every, daily, weekly, monthly.'],
+    ["an override without databases", withRules({ overrides: [{ frequency: "weekly" }] }), 'rds-vault:databases.overrides[0].databases: received nothing. Write the databases that it is for, such as ["warehouse-*"].'],
+    ["an override without frequency", withRules({ overrides: [{ databases: ["a"] }] }), "rds-vault:databases.overrides[0].frequency: received nothing. Write one of every, daily, weekly, monthly."],
+    [
+        "an unknown key in an override",
+        withRules({ overrides: [{ databases: ["a"], frequency: "weekly", copies: true }] }),
+        "rds-vault:databases.overrides[0].copies: received true. This key is unknown. Known here: databases, snapshotTypes, frequency.",
+    ],
+    [
+        "a bad filter in an override",
+        withRules({ overrides: [{ databases: ["A"], frequency: "weekly" }] }),
+        'rds-vault:databases.overrides[0].databases[0]: received "A". No RDS identifier contains "A": they are lower-case letters, digits and hyphens; a glob adds *, ?, [a-c] and {a,b}. Write "a".',
+    ],
+    ["lookback of no days", withRules({ lookbackDays: 0 }), "rds-vault:databases.lookbackDays: received 0 (a number). Write whole days from 1 to 35."],
+    ["lookback of 36 days", withRules({ lookbackDays: 36 }), "rds-vault:databases.lookbackDays: received 36 (a number). Write whole days from 1 to 35."],
+    [
+        "lookback beyond the retention",
+        raw({ vault: { retentionDays: 1 }, databases: { lookbackDays: 2 } }),
+        "rds-vault:databases.lookbackDays: received 2 (a number). Looking back further than retentionDays would export again what has just expired. Write 1 or less.",
+    ],
+    [
+        "an account's lookback beyond the retention",
+        raw({ vault: { retentionDays: 1 }, sourceAccounts: [{ ...shop, databases: { lookbackDays: 2 } }] }),
+        "rds-vault:sourceAccounts[0].databases.lookbackDays: received 2 (a number). Looking back further than retentionDays would export again what has just expired. Write 1 or less.",
+    ],
+    ["copies as text", withRules({ copies: "no" }), `rds-vault:databases.copies: received "no". ${flag}`],
+    ["a date that doesn't exist", withRules({ catchUpFrom: "2026-02-30" }), 'rds-vault:databases.catchUpFrom: received "2026-02-30". Write a date as yyyy-mm-dd, such as 2026-11-01.'],
+    ["no vault", without("vault"), "rds-vault:vault: received nothing. Write { retentionDays: 1 } to try, and read about confirmCompliance before more."],
+    ["retention of no days", raw({ vault: { retentionDays: 0 } }), `rds-vault:vault.retentionDays: received 0 (a number). ${days}`],
+    ["retention of half a day", raw({ vault: { retentionDays: 1.5 } }), `rds-vault:vault.retentionDays: received 1.5 (a number). ${days}`],
+    ["retention beyond S3's", raw({ vault: { retentionDays: 36501, confirmCompliance: true } }), `rds-vault:vault.retentionDays: received 36501 (a number). ${days}`],
+    [
+        "a long lock without confirmation",
+        raw({ vault: { retentionDays: 35 } }),
+        "rds-vault:vault.confirmCompliance: received nothing. With retentionDays: 35 nobody, root and AWS included, can delete any version for 35 days, and every byte is billed until then. " +
+            "Try with the 1-day canary stack first; then write confirmCompliance: true.",
+    ],
+    ["a confirmation as text", raw({ vault: { retentionDays: 35, confirmCompliance: "true" } }), `rds-vault:vault.confirmCompliance: received "true". ${flag}`],
+    [
+        "expiry before the lock ends",
+        raw({ vault: { ...vault, expireAfterDays: 35 } }),
+        "rds-vault:vault.expireAfterDays: received 35 (a number). Versions are locked for 35 days. Write 36 or more, or leave it out.",
+    ],
+    [
+        "an archive that is left too early",
+        archived({ afterDays: 10, class: "GLACIER_IR" }, { expireAfterDays: 99 }),
+        'rds-vault:vault.archive: received {"afterDays":10,"class":"GLACIER_IR"}. GLACIER_IR bills at least 90 days, but versions would leave it after 89. Set expireAfterDays to 100 or more, or leave archive out.',
+    ],
+    [
+        "a deep archive with the default expiry",
+        archived({ afterDays: 1, class: "DEEP_ARCHIVE" }),
+        'rds-vault:vault.archive: received {"afterDays":1,"class":"DEEP_ARCHIVE"}. DEEP_ARCHIVE bills at least 180 days, but versions would leave it after 35. Set expireAfterDays to 181 or more, or leave archive out.',
+    ],
+    ["an unknown archive class", archived({ afterDays: 1, class: "GLACIER" }), 'rds-vault:vault.archive.class: received "GLACIER". Write GLACIER_IR or DEEP_ARCHIVE.'],
+    ["eleven attempts", raw({ exports: { maxAttempts: 11 } }), "rds-vault:exports.maxAttempts: received 11 (a number). Write a whole number from 1 to 10."],
+    ["a list for a map", raw({ exports: [] }), "rds-vault:exports: received []. Write { maxAttempts: 3 }, or leave it out."],
+];
+
+describe("settings", () => {
+    describe("rejects", () => {
+        for (const [what, configuration, problem] of rejected) {
+            it(what, () => assert.deepEqual(problemsOf(configuration), [problem]));
+        }
+        for (const stack of ["", "production-eu", "Prod", "a_b"]) {
+            it(`the stack name "${stack}"`, () =>
+                assert.deepEqual(problemsOf(raw(), stack), [
+                    `stack: received "${stack}". Name the stack with at most 12 lower-case letters, digits and hyphens: it is part of every name in AWS.`,
+                ]));
+        }
+    });
+
+    it("reports all problems together, in one message", () => {
+        const configuration = raw({ typo: 1, sourceAccounts: [shop, { ...shop, colour: "red" }, "x"], vault: { retentionDays: 2, lock: true } });
+        assert.throws(() => parseSettings("Prod", configuration), (error: SettingsError) => {
+            assert.deepEqual(
+                error.problems.map(({ path }) => path),
+                [
+                    "stack",
+                    "rds-vault:sourceAccounts[1].colour",
+                    "rds-vault:sourceAccounts[2]",
+                    "rds-vault:vault.lock",
+                    "rds-vault:typo",
+                    "rds-vault:sourceAccounts[1].id",
+                    "rds-vault:sourceAccounts[1].name",
+                    "rds-vault:vault.confirmCompliance",
+                ],
+            );
+            assert.match(error.message, /^The configuration of stack Prod has 8 problems:\n {2}stack: received "Prod"\. /);
+            assert.equal(error.message.split("\n").length, 9);
+            return error instanceof Error && error.name === "SettingsError";
+        });
+    });
+
+    it("fills in the defaults", () => {
+        const any = { text: "*", pattern: parseSettings("prod", raw()).databases.include[0]!.pattern };
+        assert.deepEqual(parseSettings("prod", raw()), {
+            stack: "prod",
+            region: "eu-west-1",
+            partition: "aws",
+            backupAccount: backup,
+            sourceAccounts: [shop, billing],
+            databases: {
+                include: [any],
+                exclude: [],
+                snapshotTypes: ["automated", "manual", "awsbackup"],
+                frequency: "daily",
+                overrides: [],
+                lookbackDays: 7,
+                copies: false,
+            },
+            vault: { retentionDays: 35, expireAfterDays: 36 },
+            exports: { maxAttempts: 3 },
+        });
+    });
+
+    it("needs no confirmation for one day, and looks back no longer than that", () => {
+        const { vault: times, databases } = parseSettings("canary", raw({ vault: { retentionDays: 1 } }));
+        assert.deepEqual([times, databases.lookbackDays], [{ retentionDays: 1, expireAfterDays: 2 }, 1]);
+    });
+
+    for (const [archiveClass, minimum] of Object.entries(archiveClasses)) {
+        it(`accepts ${archiveClass} when it keeps its ${minimum} days to the day`, () => {
+            const archive = { afterDays: 10, class: archiveClass };
+            const { vault: times } = parseSettings("prod", archived(archive, { expireAfterDays: 10 + minimum }));
+            assert.deepEqual(times.archive, archive);
+        });
+    }
+
+    for (const value of ["2026-11-01", new Date("2026-11-01"), "2026-11-01T00:00:00Z", "2026-11-01T00:00:00.000Z"]) {
+        it(`takes ${JSON.stringify(value)} (${typeof value}) for a date`, () =>
+            assert.equal(parseSettings("prod", withRules({ catchUpFrom: value })).databases.catchUpFrom, "2026-11-01"));
+    }
+
+    it("takes the partition from the Region", () => {
+        const china = (text: string) => JSON.parse(text.replaceAll("arn:aws:", "arn:aws-cn:").replace("eu-west-1", "cn-north-1")) as Raw;
+        assert.equal(parseSettings("prod", china(JSON.stringify(raw()))).partition, "aws-cn");
+    });
+
+    it("narrows the global rules by an account's own", () => {
+        const own = { include: ["a-*"], exclude: ["a-y"], overrides: [{ databases: ["a-b"], frequency: "monthly" }], frequency: "every", lookbackDays: 3, tags: { tier: ["1"] }, snapshotTypes: ["manual"], copies: true };
+        const global = { include: ["*", "b"], exclude: ["*-x"], overrides: [{ databases: ["c"], frequency: "weekly", snapshotTypes: ["manual"] }], tags: { backup: ["vault"] }, catchUpFrom: "2026-11-01" };
+        const { databases, sourceAccounts } = parseSettings("prod", raw({ databases: global, sourceAccounts: [shop, { ...billing, databases: own }] }));
+        const merged = sourceAccounts[1]!.databases!;
+        const texts = (filters: readonly { text: string }[]) => filters.map(({ text }) => text);
+        assert.deepEqual(texts(merged.include), ["a-*"]);
+        assert.deepEqual(texts(merged.exclude), ["*-x", "a-y"]);
+        assert.deepEqual(merged.overrides.map((each) => [texts(each.databases), each.frequency, each.snapshotTypes]), [
+            [["c"], "weekly", ["manual"]],
+            [["a-b"], "monthly", undefined],
+        ]);
+        const { frequency, lookbackDays, tags, snapshotTypes, copies, catchUpFrom } = merged;
+        assert.deepEqual({ frequency, lookbackDays, tags, snapshotTypes, copies, catchUpFrom }, {
+            frequency: "every", lookbackDays: 3, tags: { tier: ["1"] }, snapshotTypes: ["manual"], copies: true, catchUpFrom: "2026-11-01",
+        });
+        assert.deepEqual([databases.frequency, databases.lookbackDays, databases.tags], ["daily", 7, { backup: ["vault"] }]);
+        assert.equal(sourceAccounts[0]!.databases, undefined);
+    });
+
+    it("lets an account lift the tags, and leaves empty rules out", () => {
+        const configuration = raw({ databases: { tags: { backup: ["vault"] } }, sourceAccounts: [{ ...shop, databases: {} }, { ...billing, databases: { tags: {} } }] });
+        const [first, second] = parseSettings("prod", configuration).sourceAccounts;
+        assert.deepEqual([first!.databases, "tags" in second!.databases!], [undefined, false]);
+    });
+
+    it("is frozen through and through, and shares nothing with what was written", () => {
+        const configuration = raw({ sourceAccounts: [{ ...shop, databases: { overrides: [{ databases: ["a"], frequency: "weekly" }] } }] });
+        const settings = parseSettings("prod", configuration);
+        const loose = (value: unknown): boolean => typeof value === "object" && value !== null && (!Object.isFrozen(value) || Object.values(value).some(loose));
+        assert.equal(loose(settings), false);
+        assert.equal(loose(enrolmentOf(settings)), false);
+        assert.equal(Object.isFrozen(shop) || Object.isFrozen(vault), false);
+    });
+
+    it("gives the hub what it captures, and no more", () => {
+        const settings = parseSettings("prod", raw({ sourceAccounts: [shop, { ...billing, databases: { frequency: "weekly" } }], exports: { maxAttempts: 2 } }));
+        assert.deepEqual(enrolmentOf(settings), {
+            accounts: { "111122223333": { name: "shop" }, "222233334444": { name: "billing", databases: settings.sourceAccounts[1]!.databases } },
+            databases: settings.databases,
+            maxAttempts: 2,
+        });
+    });
+});
+
+describe("stack files", () => {
+    it("prod: three accounts with rules of their own, 35 days", () => {
+        const { stack, sourceAccounts, vault: times } = settingsFromFile(stackFile("prod"));
+        assert.deepEqual([stack, sourceAccounts.map((each) => [each.id, each.name]), times], [
+            "prod",
+            [["111122223333", "shop"], ["222233334444", "billing"], ["333344445555", "warehouse"]],
+            { retentionDays: 35, expireAfterDays: 36 },
+        ]);
+    });
+
+    it("canary: one small database, one day", () => {
+        const { stack, sourceAccounts, databases, vault: times } = settingsFromFile(stackFile("canary"));
+        assert.deepEqual([stack, sourceAccounts.length, databases.include.map(({ text }) => text), times.retentionDays], ["canary", 1, ["instance:shop/canary"], 1]);
+    });
+
+    it("Pulumi.yaml describes every key", () => {
+        const { config } = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as { config: Record<string, { description: string; type?: string }> };
+        const described = Object.entries(config);
+        assert.deepEqual(described.map(([key]) => key).sort(), ["aws:region", ...settingsKeys.map((key) => `rds-vault:${key}`)].sort());
+        for (const [key, entry] of Object.entries(settingsEntries)) {
+            const fields = fieldsOf(entry);
+            assert.equal(fields.length > 0, key !== "aws:region", `${key}: no fields found`);
+            const words = config[key === "aws:region" ? key : `rds-vault:${key}`]!.description;
+            for (const field of fields) assert.match(words, new RegExp(`\\b${field}\\b`), `${key}: ${field} isn't described`);
+        }
+    });
+});
+
+/** Names of all fields below a schema, except those described elsewhere (an account's `databases`). */
+function fieldsOf(schema: unknown): string[] {
+    if (schema === undefined) return [];
+    const { entries = {}, item, wrapped, pipe = [] } = schema as { entries?: Record<string, unknown>; item?: unknown; wrapped?: unknown; pipe?: unknown[] };
+    const own = Object.entries(entries).flatMap(([key, each]) => [key, ...(key === "databases" ? [] : fieldsOf(each))]);
+    return [...own, ...[item, wrapped, ...pipe].flatMap(fieldsOf)];
+}
