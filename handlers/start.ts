@@ -1,3 +1,4 @@
+import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { roleArn } from "../components/arns";
 import { required } from "./lib/environment";
@@ -25,8 +26,10 @@ export const start = (enrolment: Enrolment) => () => {
     // A call that hangs must not cost the other accounts their turn.
     const client = { retryMode: "standard", maxAttempts: 3, requestHandler: { connectionTimeout: 3000, requestTimeout: 10000 } };
     const sts = new STSClient(client);
-    const s3 = new s3Module.S3Client(client);
-    const memories: Record<string, Memory> = {};
+    // One handler for all clients keeps connections open from look to look.
+    const shared = { ...client, requestHandler: sts.config.requestHandler };
+    const s3 = new s3Module.S3Client(shared);
+    const accounts: Record<string, { rds: RDSClient; memory: Memory }> = {};
 
     return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
         const malformed: string[] = [];
@@ -52,8 +55,12 @@ export const start = (enrolment: Enrolment) => () => {
             return [];
         }
         try {
-            const rds = new rdsModule.RDSClient({ ...client, credentials: await assume(account) });
-            await look(account, settings, new Date(), { rdsModule, s3Module, rds, s3 }, (memories[account] ??= { proven: false, exported: {} }));
+            const { rds, memory } = (accounts[account] ??= {
+                // The SDK assumes the role when it is first needed, and again before the session ends.
+                rds: new rdsModule.RDSClient({ ...shared, credentials: () => assume(account) }),
+                memory: { proven: false, exported: {} },
+            });
+            await look(account, settings, new Date(), { rdsModule, s3Module, rds, s3 }, memory);
             return [];
         } catch (error) {
             const { name, message } = error as Error;
@@ -76,6 +83,7 @@ export const start = (enrolment: Enrolment) => () => {
             accessKeyId: Credentials.AccessKeyId,
             secretAccessKey: Credentials.SecretAccessKey,
             sessionToken: Credentials.SessionToken,
+            expiration: Credentials.Expiration,
         };
     }
 };

@@ -19,6 +19,8 @@ export interface Fault {
     readonly when: number;
     /** Whether the fault explains this refusal. */
     readonly explains?: (call: JudgedCall) => boolean;
+    /** While it lasts the account's slots aren't available to anybody. */
+    readonly outage?: { readonly account: string; readonly from: number; readonly to: number };
     /** What came of it, measured in the world after the play. */
     readonly effect: () => string | undefined;
 }
@@ -80,6 +82,7 @@ const throttledAccount: PlayFault = (stage) => {
     return {
         name: "throttled account",
         when: from,
+        outage: { account, from, to },
         effect: () => (count ? `${count} calls of ${account} throttled for 45 minutes; its exports started afterwards, others' went on` : undefined),
     };
 };
@@ -125,6 +128,7 @@ const missingRole =
         return {
             name,
             when: from,
+            outage: { account, from, to },
             // What RDS was writing when its role went may fail too.
             explains: (call) => within(call, from, to) && (call.resource === arn || call.principal.roleArn === arn),
             effect: () => {

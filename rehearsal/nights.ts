@@ -17,18 +17,18 @@ interface Shape {
 
 /** Names that a real inventory has, those that filters are written for among them. */
 const shapes: readonly Shape[] = [
-    { identifier: "orders", kind: "cluster", engine: "aurora-postgresql", sizeGiB: 900 },
-    { identifier: "customers", kind: "instance", engine: "postgres", sizeGiB: 220 },
-    { identifier: "catalog", kind: "instance", engine: "mysql", sizeGiB: 80 },
-    { identifier: "payments", kind: "cluster", engine: "aurora-mysql", sizeGiB: 400 },
-    { identifier: "sessions-scratch", kind: "instance", engine: "postgres", sizeGiB: 20 },
-    { identifier: "warehouse-sales", kind: "cluster", engine: "aurora-postgresql", sizeGiB: 1500 },
-    { identifier: "inventory", kind: "instance", engine: "mariadb", sizeGiB: 60 },
-    { identifier: "legacy-erp", kind: "instance", engine: "oracle-ee", sizeGiB: 500 },
-    { identifier: "tmp-import", kind: "instance", engine: "postgres", sizeGiB: 10 },
-    { identifier: "search", kind: "instance", engine: "postgres", sizeGiB: 140 },
-    { identifier: "loyalty", kind: "cluster", engine: "aurora-postgresql", sizeGiB: 120 },
-    { identifier: "reports", kind: "instance", engine: "mysql", sizeGiB: 300 },
+    { identifier: "orders", kind: "cluster", engine: "aurora-postgresql", sizeGiB: 180 },
+    { identifier: "customers", kind: "instance", engine: "postgres", sizeGiB: 44 },
+    { identifier: "catalog", kind: "instance", engine: "mysql", sizeGiB: 16 },
+    { identifier: "payments", kind: "cluster", engine: "aurora-mysql", sizeGiB: 80 },
+    { identifier: "sessions-scratch", kind: "instance", engine: "postgres", sizeGiB: 4 },
+    { identifier: "warehouse-sales", kind: "cluster", engine: "aurora-postgresql", sizeGiB: 300 },
+    { identifier: "inventory", kind: "instance", engine: "mariadb", sizeGiB: 12 },
+    { identifier: "legacy-erp", kind: "instance", engine: "oracle-ee", sizeGiB: 100 },
+    { identifier: "tmp-import", kind: "instance", engine: "postgres", sizeGiB: 2 },
+    { identifier: "search", kind: "instance", engine: "postgres", sizeGiB: 28 },
+    { identifier: "loyalty", kind: "cluster", engine: "aurora-postgresql", sizeGiB: 24 },
+    { identifier: "reports", kind: "instance", engine: "mysql", sizeGiB: 60 },
 ];
 
 const resourceId = (world: World, kind: SimDatabase["kind"]) => {
@@ -75,5 +75,5 @@ export function snapshotAt(world: World, at: number, options: Parameters<World["
 /** STARTING restores the whole database, then extraction goes by size. Reported durations: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-export-snapshot.Exporting.html */
 export const exportTimes = (world: World, sizeGiB: number) => ({
     starting: (10 + Math.floor(world.random() * 10)) * minute,
-    running: Math.ceil(5 + sizeGiB / 20) * minute,
+    running: Math.ceil(5 + sizeGiB / 4) * minute,
 });

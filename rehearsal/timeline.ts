@@ -66,7 +66,7 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
         row("AWS calls judged", Object.values(verdict.calls).reduce((sum, n) => sum + n, 0), "by an independent IAM evaluator, on the policies as rendered"),
         "",
         colours.bold("Faults played"),
-        ...faults.map(({ name, effect }) => `  ${name.padEnd(36)}${effect}`),
+        ...faults.map(({ name, effect }) => `  ${name.padEnd(40)}${effect}`),
         "",
         ...[...violations, ...deniedCalls.map((call) => `refused without a fault to explain it: ${call}`)].map((line) => colours.red(`broken: ${line}`)),
         isKept(verdict) ? colours.green("Every promise was kept.") : colours.red("A promise was broken."),

@@ -157,7 +157,7 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
             failed: tasks.filter(({ status }) => status === "FAILED").length,
             retried: tasks.filter(({ id }) => !id.endsWith("-1")).length,
         },
-        slotUtilization: slotUtilization(all, end),
+        slotUtilization: slotUtilization(rehearsal, all),
         minutesToStart: { p50: percentile(0.5), p95: percentile(0.95), max: minutes.at(-1) ?? 0 },
         calls: countBy(world.calls.map(({ action }) => action)),
         faults: effects.flatMap(({ fault, effect }) => (effect ? [{ name: fault.name, when: iso(fault.when), effect }] : [])),
@@ -174,24 +174,27 @@ const countBy = (values: string[]): Record<string, number> =>
     Object.fromEntries([...new Set(values)].sort().map((value) => [value, values.filter((each) => each === value).length]));
 
 /** Busy slot time over available slot time while anything waits, 0 to 1. */
-function slotUtilization(all: readonly SnapshotFate[], end: number): number {
+function slotUtilization({ end, faults }: Rehearsal, all: readonly SnapshotFate[]): number {
     let busy = 0;
     let available = 0;
     for (const account of new Set(all.map(({ snapshot }) => snapshot.account))) {
         const ours = all.filter(({ snapshot }) => snapshot.account === account);
-        const waits = ours.filter(({ tasks }) => tasks[0]).map(({ snapshot, tasks }) => [snapshot.availableAt ?? 0, tasks[0]?.startedAt ?? 0] as const);
-        const runs = ours.flatMap(({ tasks }) => tasks.map(({ startedAt, endedAt }) => [startedAt, endedAt ?? end] as const));
-        const edges = [...new Set([...waits, ...runs].flat())].sort((a, b) => a - b);
-        edges.forEach((from, index) => {
-            const to = edges[index + 1];
-            const spans = ([begin, stop]: readonly [number, number]) => to !== undefined && begin <= from && stop >= to;
-            if (to === undefined || !waits.some(spans)) return;
+        const waits = ours.filter(({ tasks }) => tasks[0]).map(({ snapshot, tasks }): Span => [snapshot.availableAt ?? 0, tasks[0]?.startedAt ?? 0]);
+        const runs = ours.flatMap(({ tasks }) => tasks.map(({ startedAt, endedAt }): Span => [startedAt, endedAt ?? end]));
+        const outages = faults.flatMap(({ outage }): Span[] => (outage?.account === account ? [[outage.from, outage.to]] : []));
+        const edges = [...new Set([...waits, ...runs, ...outages].flat())].sort((a, b) => a - b);
+        edges.slice(1).forEach((to, index) => {
+            const from = edges[index] ?? to;
+            const covers = ([begin, stop]: Span) => begin <= from && stop >= to;
+            if (!waits.some(covers) || outages.some(covers)) return;
             available += slots * (to - from);
-            busy += runs.filter(spans).length * (to - from);
+            busy += runs.filter(covers).length * (to - from);
         });
     }
     return available ? Math.round((busy / available) * 1000) / 1000 : 1;
 }
+
+type Span = readonly [from: number, to: number];
 
 /** What must hold of every stored version and every task, whatever was played. */
 function vaultViolations(rehearsal: Rehearsal, all: readonly SnapshotFate[]): string[] {

@@ -20,16 +20,11 @@ export async function look(account: string, settings: PlanSettings, now: Date, c
     let decisions = plan(observed, settings, now);
     for (let next = nextStep(decisions); next && !ended; next = nextStep(decisions)) {
         if (next.startExportTask) ended = await startOne(next, next.startExportTask);
-        else await askTasks(next.snapshot.arn);
+        else observed.tasks = { ...observed.tasks, [next.snapshot.arn]: await tasksOf(clients, next.snapshot.arn) };
         decisions = plan(observed, settings, now);
     }
+    for (const { code, snapshot } of decisions) if (code === "exported") memory.exported[snapshot.arn] = observed.tasks[snapshot.arn] ?? [];
     report(account, decisions, tally, ended);
-
-    async function askTasks(arn: string): Promise<void> {
-        const tasks = await tasksOf(clients, arn);
-        observed.tasks = { ...observed.tasks, [arn]: tasks };
-        if (plan(observed, settings, now).some(({ snapshot, code }) => snapshot.arn === arn && code === "exported")) memory.exported[arn] = tasks;
-    }
 
     /** Returns why the round ends for this account, if it does. */
     async function startOne({ snapshot, reason }: Decision, input: StartExportTaskInput): Promise<string | undefined> {

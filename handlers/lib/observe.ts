@@ -47,13 +47,15 @@ export const taskNamed = async (clients: Clients, ExportTaskIdentifier: string):
 export async function observe(account: string, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<Observed> {
     const { rdsModule, rds } = clients;
     const client = { client: rds };
+    // Snapshots name their database; the databases themselves are only asked for where their tags count.
+    const { tags } = rulesFor(settings, account);
     const [instanceSnapshots, backupSnapshots, clusterSnapshots, instances, clusters, running, manifests] = await Promise.all([
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, {}) as never, "DBSnapshots"),
         // A type of its own that must be asked for: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, { SnapshotType: "awsbackup" }) as never, "DBSnapshots"),
         all<never>(rdsModule.paginateDescribeDBClusterSnapshots(client, {}) as never, "DBClusterSnapshots"),
-        all<never>(rdsModule.paginateDescribeDBInstances(client, {}) as never, "DBInstances"),
-        all<never>(rdsModule.paginateDescribeDBClusters(client, {}) as never, "DBClusters"),
+        tags ? all<never>(rdsModule.paginateDescribeDBInstances(client, {}) as never, "DBInstances") : [],
+        tags ? all<never>(rdsModule.paginateDescribeDBClusters(client, {}) as never, "DBClusters") : [],
         describeTasks(clients, { Filters: [withStatus("starting", "in_progress", "canceling")] }),
         ledger(account, settings, now, clients),
     ]);
@@ -61,7 +63,7 @@ export async function observe(account: string, settings: PlanSettings, now: Date
     return {
         account,
         snapshots: [...instanceSnapshots.map(instanceSnapshot), ...backupSnapshots.map(instanceSnapshot), ...clusterSnapshots.map(clusterSnapshot)],
-        databases: [...instances.map(instanceDatabase), ...clusters.map(clusterDatabase)],
+        databases: tags && [...instances.map(instanceDatabase), ...clusters.map(clusterDatabase)],
         running,
         tasks: { ...memory.exported },
         manifests,

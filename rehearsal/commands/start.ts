@@ -15,7 +15,7 @@ const reportFile = "rehearsal-report.html";
 
 const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--json]
 npm start -- --events DIR [--inventory FILE] [--stack NAME | --config FILE] [--json]
-  --databases N     per account
+  --databases N     per account, default 9
   --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
   --inventory FILE  what exists then, as the AWS CLI prints it`;
 
@@ -29,7 +29,7 @@ void runCommand(async () => {
     const options = parseOptions(usage, {
         seed: { type: "string", default: "1" },
         days: { type: "string", default: "2" },
-        databases: { type: "string", default: "12" },
+        databases: { type: "string", default: "9" },
         events: { type: "string" },
         inventory: { type: "string" },
     });
