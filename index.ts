@@ -26,8 +26,8 @@ const hub = new Hub("hub", { place, enrolment: enrolmentOf(settings), keyArn: va
 for (const account of sourceAccounts) {
     new Source(
         account.name,
-        { place, accountId: account.id, keyArn: vault.keyArn },
-        { providers: { aws: accountProvider(account.name, account, region) }, dependsOn: hub.ready },
+        { place, accountId: account.id, keyArn: vault.keyArn, hubReady: hub.ready },
+        { providers: { aws: accountProvider(account.name, account, region) } },
     );
 }
 

@@ -3,11 +3,10 @@
  * A fault that nobody felt proves nothing: `effect` returns undefined then, which is a violation.
  */
 import type { Arns } from "../components/arns";
-import { AwsError, type JudgedCall, type Role, type SimDatabase, type World } from "./aws/types";
-import { day, firstDay, hour, makeDatabase, minute, snapshotAt } from "./nights";
+import { AwsError, type JudgedCall, type Role, type SimDatabase } from "./aws/types";
+import { day, firstDay, hour, makeDatabase, minute, snapshotAt, type Stage } from "./nights";
 
-export interface Stage {
-    readonly world: World;
+export interface FaultStage extends Stage {
     readonly arns: Arns;
     readonly accounts: readonly string[];
     readonly databases: readonly SimDatabase[];
@@ -21,18 +20,20 @@ export interface Fault {
     readonly explains?: (call: JudgedCall) => boolean;
     /** While it lasts the account's slots aren't available to anybody. */
     readonly outage?: { readonly account: string; readonly from: number; readonly to: number };
+    /** The database that it plays on, if it is one that the configuration may not want. */
+    readonly on?: SimDatabase;
     /** What came of it, measured in the world after the play. */
     readonly effect: () => string | undefined;
 }
 
-type PlayFault = (stage: Stage) => Fault;
+type PlayFault = (stage: FaultStage) => Fault;
 
 const at = (hours: number) => firstDay + hours * hour;
 const within = (call: JudgedCall, from: number, to: number) => call.at >= from && call.at <= to;
-const logged = ({ world }: Stage, message: string, about: Record<string, unknown> = {}) =>
+const logged = ({ world }: FaultStage, message: string, about: Record<string, unknown> = {}) =>
     world.lambda.logs.filter(({ json }) => json?.message === message && Object.entries(about).every(([key, value]) => json[key] === value));
-const accountAt = ({ accounts }: Stage, index: number) => accounts[index % accounts.length] as string;
-const startsOf = ({ world }: Stage, arn: string) => world.rds.tasks().filter(({ sourceArn }) => sourceArn === arn);
+const accountAt = ({ accounts }: FaultStage, index: number) => accounts[index % accounts.length] as string;
+const startsOf = ({ world }: FaultStage, arn: string) => world.rds.tasks().filter(({ sourceArn }) => sourceArn === arn);
 
 /** One event in six of the nights is lost, repeated, late or overtaken. */
 const badWeather =
@@ -91,7 +92,7 @@ const failingExport =
     (name: string, identifier: string, times: number): PlayFault =>
     (stage) => {
         const { world } = stage;
-        const database = makeDatabase(world, accountAt(stage, 1), { identifier, kind: "instance", engine: "postgres", sizeGiB: 40 });
+        const database = makeDatabase(stage, accountAt(stage, 1), { identifier, kind: "instance", engine: "postgres", sizeGiB: 40 });
         snapshotAt(world, at(2), { database, type: "manual", identifier: `${identifier}-monthly` });
         let failures = 0;
         const before = world.rds.exportEnds;
@@ -104,6 +105,7 @@ const failingExport =
         return {
             name,
             when: at(2),
+            on: database,
             effect: () => {
                 const tasks = startsOf(stage, arn());
                 if (Number.isFinite(times)) return tasks.some(({ status }) => status === "COMPLETE") && failures ? `attempt ${tasks.length} succeeded` : undefined;
@@ -114,11 +116,14 @@ const failingExport =
 
 /** Takes a role away for a while, as an eager cleaner would. */
 const missingRole =
-    (name: string, index: number, from: number, to: number, arnOf: (arns: Arns, account: string) => string, sign: string): PlayFault =>
+    (name: string, index: number, begin: number, hours: number, arnOf: (arns: Arns, account: string) => string, sign: string): PlayFault =>
     (stage) => {
         const { world, arns } = stage;
         const account = accountAt(stage, index);
         const arn = arnOf(arns, account);
+        // In a stack of one account the faults would cover each other.
+        const from = begin + (stage.accounts.length > 1 ? 0 : index * 5 * hour);
+        const to = from + hours * hour;
         let role: Role | undefined;
         world.clock.at(from, () => {
             role = world.iam.role(arn);
@@ -141,13 +146,14 @@ const missingRole =
 
 const unusableSourceKey: PlayFault = (stage) => {
     const { world, arns } = stage;
-    const account = accountAt(stage, 2);
+    const account = accountAt(stage, 0);
     const keyArn = `arn:${arns.partition}:kms:${world.region}:${account}:key/0badc0de-0000-4000-8000-000000000000`;
     world.kms.addKey({ arn: keyArn, account, enabled: false });
-    const database = makeDatabase(world, account, { identifier: "vault-of-old", kind: "instance", engine: "postgres", sizeGiB: 30, keyArn });
+    const database = makeDatabase(stage, account, { identifier: "vault-of-old", kind: "instance", engine: "postgres", sizeGiB: 30, keyArn });
     snapshotAt(world, at(1.5), { database, type: "manual", identifier: "vault-of-old-final" });
     return {
         name: "source key that can't be used",
+        on: database,
         when: at(1.5),
         explains: ({ resource }) => resource === keyArn,
         effect: () => {
@@ -176,7 +182,7 @@ const poisonRecord: PlayFault = (stage) => {
 
 const recreatedSnapshot: PlayFault = (stage) => {
     const { world } = stage;
-    const database = makeDatabase(world, accountAt(stage, 0), { identifier: "ledger", kind: "instance", engine: "postgres", sizeGiB: 50 });
+    const database = makeDatabase(stage, accountAt(stage, 0), { identifier: "ledger", kind: "instance", engine: "postgres", sizeGiB: 50 });
     const identifier = "ledger-before-upgrade";
     snapshotAt(world, at(6), { database, type: "manual", identifier });
     world.clock.at(at(9), () => {
@@ -186,6 +192,7 @@ const recreatedSnapshot: PlayFault = (stage) => {
     snapshotAt(world, at(9.1), { database, type: "manual", identifier });
     return {
         name: "re-created snapshot of the same name",
+        on: database,
         when: at(9),
         effect: () => {
             const ids = world.rds.tasks().filter(({ sourceArn }) => sourceArn.endsWith(`:${identifier}`)).map(({ id }) => id);
@@ -209,7 +216,7 @@ const oldCopy: PlayFault = (stage) => {
 
 const unsupportedEngine: PlayFault = (stage) => {
     const { world } = stage;
-    const database = makeDatabase(world, accountAt(stage, 1), { identifier: "mainframe-bridge", kind: "instance", engine: "db2-se", sizeGiB: 70 });
+    const database = makeDatabase(stage, accountAt(stage, 1), { identifier: "mainframe-bridge", kind: "instance", engine: "db2-se", sizeGiB: 70 });
     snapshotAt(world, at(2.1), { database, type: "automated" });
     return {
         name: "unsupported engine",
@@ -227,8 +234,8 @@ export const faults: readonly PlayFault[] = [
     throttledAccount,
     failingExport("export that fails once", "flaky", 1),
     failingExport("export that always fails", "broken-lob", Infinity),
-    missingRole("configuration fault, repaired later", 1, at(26), at(29), (arns, account) => arns.exportRole(account), "export-refused"),
-    missingRole("account that can't be assumed", 2, at(26), at(30), (arns, account) => arns.accessRole(account), "account-not-ready"),
+    missingRole("configuration fault, repaired later", 1, at(26), 3, (arns, account) => arns.exportRole(account), "export-refused"),
+    missingRole("account that can't be assumed", 0, at(26), 4, (arns, account) => arns.accessRole(account), "account-not-ready"),
     unusableSourceKey,
     unsupportedEngine,
     recreatedSnapshot,

@@ -1,4 +1,6 @@
 /** What happens in the source accounts: databases, and the snapshots of each night. Faults are in `faults.ts`. */
+import { rulesFor } from "../handlers/lib/database";
+import type { Enrolment } from "../handlers/lib/types";
 import type { SimDatabase, World } from "./aws/types";
 
 export const minute = 60_000;
@@ -8,7 +10,13 @@ export const day = 24 * hour;
 /** The nights start on a Monday, so that weekly thinning shows. */
 export const firstDay = Date.UTC(2026, 9, 5);
 
-interface Shape {
+/** What a rehearsal plays on. */
+export interface Stage {
+    readonly world: World;
+    readonly enrolment: Enrolment;
+}
+
+export interface Shape {
     readonly identifier: string;
     readonly kind: "instance" | "cluster";
     readonly engine: string;
@@ -36,19 +44,43 @@ const resourceId = (world: World, kind: SimDatabase["kind"]) => {
     return `${kind === "cluster" ? "cluster" : "db"}-${letters}`;
 };
 
-export function makeDatabase(world: World, account: string, shape: Shape & { keyArn?: string }): SimDatabase {
-    const database: SimDatabase = { account, resourceId: resourceId(world, shape.kind), tags: { backup: "vault" }, ...shape };
+/**
+ * A database of the shape, named so that the account's filters may want it: where the account includes `warehouse-*`
+ * only, `orders` becomes `warehouse-orders`. Its tags are those that the configuration asks for.
+ */
+export function makeDatabase(stage: Stage, account: string, shape: Shape & { keyArn?: string }): SimDatabase {
+    const { world, enrolment } = stage;
+    const { tags = {} } = rulesFor(enrolment, account);
+    const fitted = fit(stage, account, shape);
+    const isTaken = world.rds.databases(account).some(({ kind, identifier }) => kind === fitted.kind && identifier === fitted.identifier);
+    const taken = isTaken ? shape : fitted;
+    const database: SimDatabase = {
+        ...taken,
+        account,
+        resourceId: resourceId(world, taken.kind),
+        tags: Object.fromEntries(Object.entries(tags).map(([key, [value]]) => [key, value ?? ""])),
+    };
     world.rds.addDatabase(database);
     return database;
 }
 
+function fit<S extends Shape>({ enrolment }: Stage, account: string, shape: S): S {
+    const filters = rulesFor(enrolment, account).include.filter((each) => each.account === undefined || each.account === account);
+    const filter = filters.find(({ kind }) => kind === undefined || kind === shape.kind) ?? filters[0];
+    if (!filter || new RegExp(filter.pattern).test(shape.identifier)) return shape;
+    const glob = filter.text.replace(/^.*[:/]/, "");
+    const identifier = glob.replace("*", shape.identifier).replace(/\{([^,}]*)[^}]*\}/g, "$1").replace(/[*?]/g, "x");
+    if (filter.kind === undefined || filter.kind === shape.kind) return { ...shape, identifier };
+    return { ...shape, identifier, kind: filter.kind, engine: filter.kind === "cluster" ? "aurora-postgresql" : "postgres" };
+}
+
 /** `perAccount` databases in each account; beyond the named shapes they are numbered. */
-export function populate(world: World, accounts: readonly string[], perAccount: number): SimDatabase[] {
+export function populate(stage: Stage, accounts: readonly string[], perAccount: number): SimDatabase[] {
     return accounts.flatMap((account) =>
         Array.from({ length: perAccount }, (_, index) => {
             const shape = shapes[index % shapes.length] as Shape;
             const round = Math.floor(index / shapes.length);
-            return makeDatabase(world, account, { ...shape, identifier: round ? `${shape.identifier}-${round + 1}` : shape.identifier });
+            return makeDatabase(stage, account, { ...shape, identifier: round ? `${shape.identifier}-${round + 1}` : shape.identifier });
         }),
     );
 }

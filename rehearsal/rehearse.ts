@@ -56,14 +56,15 @@ export async function rehearse(rendered: Rendered, settings: Settings, options: 
     try {
         const arns = arnsOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
         const accounts = settings.sourceAccounts.map(({ id }) => id);
-        const databases = populate(world, accounts, options.databases);
+        const enrolment = enrolmentOf(settings);
+        const databases = populate({ world, enrolment }, accounts, options.databases);
         scheduleNights(world, databases, options.days);
-        const played = faults.map((play) => play({ world, arns, accounts, databases })).filter(({ when }) => when < end);
+        const played = faults.map((play) => play({ world, enrolment, arns, accounts, databases })).filter(({ when }) => when < end);
         for (let now = start + hour; now <= end; now += hour) {
             await world.clock.run(now);
             options.progress?.(world);
         }
-        return { stack: settings.stack, rendered, settings, enrolment: enrolmentOf(settings), world, faults: played, start, end, seed: options.seed };
+        return { stack: settings.stack, rendered, settings, enrolment, world, faults: played, start, end, seed: options.seed };
     } finally {
         await stop();
     }

@@ -2,7 +2,7 @@
 import { bucketArn, namesOf, roleArn } from "../components/arns";
 import { plan } from "../handlers/lib/plan";
 import type { Decision, PlanSettings, Snapshot, Task } from "../handlers/lib/types";
-import type { SimSnapshot, SimTask, World } from "./aws/types";
+import type { SimDatabase, SimSnapshot, SimTask, World } from "./aws/types";
 import { day, minute } from "./nights";
 import { brokenPromises } from "./promises";
 import type { Rendered } from "./graph";
@@ -75,9 +75,10 @@ const asTask = ({ id, sourceArn, status, bucket, prefix, roleArn: role, keyArn, 
 });
 
 /** What the planner says of an account when all its snapshots, deleted ones too, and all its tasks are known. */
-export function decisionsWithHindsight(played: Played, account: string, now: number): Decision[] {
+export function decisionsWithHindsight(played: Played, account: string, now: number, instead: readonly SimSnapshot[] = []): Decision[] {
     const { world } = played;
-    const born = bornBy(world, account, now);
+    // ARNs are re-used: of each the newest snapshot counts, or the one that is asked for `instead`.
+    const born = [...new Map([...bornBy(world, account, now), ...instead].map((snapshot) => [snapshot.arn, snapshot])).values()];
     const tasks = world.rds.tasks(account);
     const observed = {
         account,
@@ -99,10 +100,11 @@ export function fates(rehearsal: Rehearsal): SnapshotFate[] {
     const { world, end } = rehearsal;
     const accounts = [...new Set(world.rds.snapshots().map(({ account }) => account))];
     return accounts.flatMap((account) => {
-        const decisions = decisionsWithHindsight(rehearsal, account, end);
-        // A re-created snapshot shares its predecessor's ARN, so time tells them apart.
+        const newest = decisionsWithHindsight(rehearsal, account, end);
+        const about = (decisions: readonly Decision[], { arn, createdAt }: SimSnapshot) =>
+            decisions.find(({ snapshot }) => snapshot.arn === arn && snapshot.createdAt === iso(createdAt));
         return bornBy(world, account, end).map((snapshot) => {
-            const decision = decisions.find(({ snapshot: { arn, createdAt } }) => arn === snapshot.arn && createdAt === iso(snapshot.createdAt));
+            const decision = about(newest, snapshot) ?? about(decisionsWithHindsight(rehearsal, account, end, [snapshot]), snapshot);
             return fateOf(rehearsal, snapshot, world.rds.tasks(account).filter((task) => startedFor(snapshot, task)), decision);
         });
     });
@@ -135,7 +137,14 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
     const minutes = all.flatMap(({ snapshot, tasks: [first] }) => (first ? [Math.round((first.startedAt - (snapshot.availableAt ?? 0)) / minute)] : [])).sort((a, b) => a - b);
     const percentile = (share: number) => minutes[Math.min(minutes.length - 1, Math.floor(share * minutes.length))] ?? 0;
     const explained = (call: (typeof world.calls)[number]) => call.fault !== undefined || faults.some(({ explains }) => explains?.(call));
-    const effects = faults.map((fault) => ({ fault, effect: fault.effect() }));
+    const unwanted = (database: SimDatabase | undefined) => database && all.find(({ snapshot, fate }) => snapshot.database === database && fate === "skipped")?.reason;
+    const waited = ({ account, from, to }: NonNullable<(typeof faults)[number]["outage"]>) =>
+        all.some(({ snapshot: { account: each, availableAt = end }, tasks: [first] }) => each === account && availableAt < to && (first?.startedAt ?? 0) >= from);
+    const effects = faults.map((fault) => {
+        const reason = unwanted(fault.on);
+        const idle = fault.outage && !waited(fault.outage);
+        return { fault, effect: fault.effect() ?? (reason ? `nothing to feel, its database isn't wanted: ${reason}` : idle ? "nothing to feel, no snapshot waited meanwhile" : undefined) };
+    });
     return {
         stack,
         seed,

@@ -9,7 +9,7 @@ import { SourceRole } from "./role";
 
 /** Forwards snapshot events to the hub, with its role; what can't be delivered goes to the hub's `undelivered` queue. */
 export class Forwarder extends AccountComponent {
-    constructor(name: string, { place, accountId }: SourceArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, accountId, hubReady }: SourceArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:source:Forwarder", name, opts);
         const arns = arnsOf(place);
         const names = namesOf(place);
@@ -27,7 +27,7 @@ export class Forwarder extends AccountComponent {
         new aws.cloudwatch.EventTarget(
             `${name}-target`,
             { rule: rule.name, targetId: "hub", arn: arns.bus, roleArn: role.arn, deadLetterConfig: { arn: arns.undeliveredQueue } },
-            { parent: this, dependsOn: role.ready },
+            { parent: this, dependsOn: [role.ready, ...hubReady] },
         );
         this.registerOutputs({});
     }

@@ -11,6 +11,8 @@ export interface SourceArgs {
     readonly accountId: string;
     /** The vault key. */
     readonly keyArn: pulumi.Input<string>;
+    /** What lets the forwarder send; EventBridge checks it when the target is put. */
+    readonly hubReady: pulumi.Resource[];
 }
 
 /** What a source account carries: the forwarder, the access role and the export role, nothing else. */
