@@ -23,7 +23,7 @@ h1{font-size:1.7rem;margin:0}h2{margin:2.5rem 0 .8rem;font-size:1.15rem}p{margin
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.7rem 1rem}.card b{display:block;font-size:1.6rem}.card span{color:var(--soft);font-size:.85rem}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 table{border-collapse:collapse;width:100%;font-size:.86rem}th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-td.name{white-space:nowrap}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}.scroll{overflow-x:auto}`;
+td.name{white-space:nowrap}td:last-child{overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}.scroll{overflow-x:auto}`;
 
 export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly SnapshotFate[]): string {
     const { snapshots, exports, minutesToStart, faults, violations, deniedCalls } = verdict;
@@ -64,7 +64,7 @@ function flowPicture({ settings, world }: Rehearsal, verdict: Verdict): string {
 ${box(10, 30, 230, "RDS and Aurora", `${verdict.snapshots.created} snapshots`)}${box(400, 30, 200, "hub bus and queue", "enrolled accounts only")}${box(800, 30, 230, "starter", "observes, plans, starts")}
 ${box(10, 170, 230, "export.rds.amazonaws.com", "assumes the export role")}${box(800, 170, 230, "vault, COMPLIANCE", `${objects} objects, ${settings.vault.retentionDays} days`)}
 ${arrow(240, 59, 398, 59, `${calls("events:PutEvents")} events`)}${arrow(600, 59, 798, 59, `${calls("sqs:SendMessage")} triggers, sweep included`)}
-${arrow(800, 80, 242, 180, `${calls("rds:StartExportTask")} StartExportTask, as the access role`)}${arrow(240, 205, 798, 205, `${calls("s3:PutObject")} PutObject under the account's own prefix`, 20)}</svg>`;
+${arrow(800, 80, 242, 180, `${calls("rds:StartExportTask")} StartExportTask, as the access role`, -14)}${arrow(240, 205, 798, 205, `${calls("s3:PutObject")} PutObject under the account's own prefix`, 20)}</svg>`;
 }
 
 /** Lanes for the five slots of one account over the whole rehearsal. */
@@ -86,7 +86,7 @@ function slotPicture({ world, start, end }: Rehearsal, fates: readonly SnapshotF
     const waits = fates
         .filter(({ snapshot, tasks }) => snapshot.account === account && tasks[0])
         .map(({ snapshot, tasks }) => `<rect x="${x(snapshot.availableAt ?? start).toFixed(1)}" y="18" width="${Math.max(0, x(tasks[0]?.startedAt ?? 0) - x(snapshot.availableAt ?? 0)).toFixed(1)}" height="72" fill="var(--warn)" opacity=".05"/>`);
-    const ticks = Array.from({ length: Math.floor((end - start) / (6 * hour)) + 1 }, (_, index) => start + index * 6 * hour).map(
+    const ticks = Array.from({ length: Math.floor((end - start) / (6 * hour)) }, (_, index) => start + index * 6 * hour).map(
         (time) => `<line x1="${x(time)}" x2="${x(time)}" y1="16" y2="92" stroke="var(--line)"/><text class="soft" x="${x(time) + 2}" y="12">${(time - start) % day === 0 ? when(time).slice(5, 10) : when(time).slice(11)}</text>`,
     );
     return `<svg viewBox="0 0 1040 98" role="img" aria-label="Export slots of ${escape(name)}"><text x="0" y="56">${escape(name)}</text>${ticks.join("")}${waits.join("")}${bars.join("")}</svg>`;

@@ -23,7 +23,7 @@ export function timeline({ world, faults, settings, start, end }: Rehearsal, col
         const born = during(world.rds.snapshots(), ({ availableAt }) => availableAt);
         const started = during(world.rds.tasks(), ({ startedAt }) => startedAt);
         const ended = during(world.rds.tasks(), ({ endedAt }) => endedAt);
-        for (const { name, when } of during(faults, ({ when }) => when)) lines.push(`${colours.dim(clock(when))}  ${colours.yellow("fault")}     ${name}`);
+        for (const { name, when } of during([...faults].sort((a, b) => a.when - b.when), ({ when }) => when)) lines.push(`${colours.dim(clock(when))}  ${colours.yellow("fault")}     ${name}`);
         if (!born.length && !started.length && !ended.length) continue;
         const failed = ended.filter(({ status }) => status === "FAILED").length;
         const perAccount = Object.entries(names)

@@ -140,7 +140,7 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
     const unwanted = (database: SimDatabase | undefined) => database && all.find(({ snapshot, fate }) => snapshot.database === database && fate === "skipped")?.reason;
     const waited = ({ account, from, to }: NonNullable<(typeof faults)[number]["outage"]>) =>
         all.some(({ snapshot: { account: each, availableAt = end }, tasks: [first] }) => each === account && availableAt < to && (first?.startedAt ?? 0) >= from);
-    const effects = faults.map((fault) => {
+    const effects = [...faults].sort((a, b) => a.when - b.when).map((fault) => {
         const reason = unwanted(fault.on);
         const idle = fault.outage && !waited(fault.outage);
         return { fault, effect: fault.effect() ?? (reason ? `nothing to feel, its database isn't wanted: ${reason}` : idle ? "nothing to feel, no snapshot waited meanwhile" : undefined) };

@@ -42,9 +42,6 @@ void runCommand(async () => {
     // All input is read before anything starts.
     const events = options.events ? readEvents(options.events) : undefined;
     const inventory = options.inventory ? readInventory(options.inventory) : undefined;
-    const print = (lines: readonly string[]) => {
-        if (!json) console.log(lines.join("\n"));
-    };
     const progress = (text: string) => {
         if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
     };
@@ -69,9 +66,11 @@ void runCommand(async () => {
     const all = fates(rehearsal);
     const result = verdict(rehearsal, all);
     const colours = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
-    print([colours.bold(`Rehearsal of the stack ${stack}, ${days} days, seed ${seed}`), "", ...timeline(rehearsal, colours), "", ...summary(result, all, colours)]);
-    writeFileSync(reportFile, report(rehearsal, result, all));
-    print(["", `Written: ${reportFile}`]);
     if (json) console.log(JSON.stringify(result, null, 2));
+    else {
+        const lines = [colours.bold(`Rehearsal of the stack ${stack}, ${days} days, seed ${seed}`), "", ...timeline(rehearsal, colours), "", ...summary(result, all, colours)];
+        writeFileSync(reportFile, report(rehearsal, result, all));
+        console.log([...lines, "", `Written: ${reportFile}`].join("\n"));
+    }
     return isKept(result) ? 0 : 1;
 });
