@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { arnsOf, namesOf } from "../arns";
 import { accessPolicy, accessTrust } from "../policies/access";
-import type { SourceArgs } from ".";
+import type { SourceArgs } from "./args";
 import { SourceRole } from "./role";
 
 /** The role that the hub's starter assumes: describe, start exports, pass one role. */

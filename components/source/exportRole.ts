@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { arnsOf, namesOf } from "../arns";
 import { exportPolicy, exportTrust } from "../policies/export";
-import type { SourceArgs } from ".";
+import type { SourceArgs } from "./args";
 import { SourceRole } from "./role";
 
 /** The role that RDS assumes to write an export. */

@@ -4,7 +4,7 @@ import { AccountComponent } from "../accounts";
 import { arnsOf, namesOf } from "../arns";
 import { snapshotEvents } from "../policies/eventPattern";
 import { forwarderPolicy, forwarderTrust } from "../policies/forward";
-import type { SourceArgs } from ".";
+import type { SourceArgs } from "./args";
 import { SourceRole } from "./role";
 
 /** Forwards snapshot events to the hub, with its role; what can't be delivered goes to the hub's `undelivered` queue. */

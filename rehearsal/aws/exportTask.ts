@@ -111,8 +111,8 @@ const writeFailure = (task: SimTask, error: AwsError) =>
 function write(world: World, task: SimTask, snapshot: SimSnapshot, role: Principal, fails: boolean, warning: string | undefined): void {
     const { sizeGiB, engine } = snapshot.database;
     const folder = folderOf(task);
-    const put = (name: string, options: { body?: string; size?: number; multipart?: boolean }) =>
-        // Always the task's key, named in the request, whatever the bucket's default is. S3 wants an integrity header under a
+    const put = (name: string, options: { body?: string; size?: number; multipart?: boolean; keyArn?: string }) =>
+        // The task's key, named in the request. S3 wants an integrity header under a
         // default retention; whether the exporter sends one is the project's first check on AWS (README: not yet proven).
         void world.s3.put(role, task.bucket, folder + name, { keyArn: task.keyArn, ...options });
     const tables = engine.includes("postgres") ? ["public.customers", "public.orders"] : ["app.customers", "app.orders"];
@@ -125,7 +125,9 @@ function write(world: World, task: SimTask, snapshot: SimSnapshot, role: Princip
             const size = Math.ceil(perTable / parts);
             put(`app/${table}/1/part-${String(part).padStart(5, "0")}-${uuid(world.random)}.gz.parquet`, { size, multipart: size >= multipartFrom });
         }
-        if (!fails) put(`app/${table}/1/_SUCCESS`, { size: 0 });
+        // Without the header S3 takes the bucket's default and the policy sees no key: the vault must bear both ways.
+        const vaultKeyIsDefault = world.s3.bucket(task.bucket)?.defaultKeyArn === task.keyArn;
+        if (!fails) put(`app/${table}/1/_SUCCESS`, { size: 0, ...(vaultKeyIsDefault && { keyArn: undefined }) });
     });
     if (fails) return;
     const perTableStatus = tables.map((table) => ({ target: `app.${table}`, status: "COMPLETE", sizeGB: perTable / gib, schemaMetadata: { originalTypeMappings: [] } }));
