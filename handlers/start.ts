@@ -58,15 +58,19 @@ export const start = (enrolment: Enrolment) => () => {
             const { rds, memory } = (accounts[account] ??= {
                 // The SDK assumes the role when it is first needed, and again before the session ends.
                 rds: new rdsModule.RDSClient({ ...shared, credentials: () => assume(account) }),
-                memory: { proven: false, exported: {} },
+                memory: { said: {} },
             });
             await look(account, settings, new Date(), { rdsModule, s3Module, rds, s3 }, memory);
             return [];
         } catch (error) {
             const { name, message } = error as Error;
-            const aws = isAwsError(error);
-            log("ERROR", aws ? "account-not-ready" : "look-died", { account, class: aws ? failureClass(error) : undefined, error: name, detail: message });
-            return aws ? [] : records;
+            if (!isAwsError(error)) {
+                log("ERROR", "look-died", { account, error: name, detail: message });
+                return records;
+            }
+            const failure = failureClass(error);
+            log(failure === "throttled" ? "WARN" : "ERROR", failure === "throttled" ? "throttled" : "account-not-ready", { account, class: failure, error: name, detail: message });
+            return [];
         }
     }
 

@@ -111,6 +111,7 @@ export function explain(evidence: Evidence, settings: PlanSettings, now: Date): 
                 running: keys.has("ExportTasks") ? own.filter(inFlight) : undefined,
                 tasks: bySource,
                 manifests: ledger,
+                completed: own.filter((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
                 proven: ledger.some(isProtection) || own.some((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
             },
             settings,

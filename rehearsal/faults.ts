@@ -9,7 +9,6 @@ import { day, firstDay, hour, makeDatabase, minute, snapshotAt, type Stage } fro
 export interface FaultStage extends Stage {
     readonly arns: Arns;
     readonly accounts: readonly string[];
-    readonly databases: readonly SimDatabase[];
 }
 
 export interface Fault {
@@ -35,19 +34,27 @@ const logged = ({ world }: FaultStage, message: string, about: Record<string, un
 const accountAt = ({ accounts }: FaultStage, index: number) => accounts[index % accounts.length] as string;
 const startsOf = ({ world }: FaultStage, arn: string) => world.rds.tasks().filter(({ sourceArn }) => sourceArn === arn);
 
-/** One event in six of the nights is lost, repeated, late or overtaken. */
-const badWeather =
-    (name: string, remainder: number, deliveries: (random: number) => number[]): PlayFault =>
-    ({ world }) => {
-        let hit = 0;
-        const calm = world.events.weather;
-        world.events.weather = (event) => {
-            if (parseInt(event.id.slice(0, 6), 16) % 24 !== remainder) return calm(event);
-            hit++;
-            return deliveries(world.random());
-        };
-        return { name, when: at(0), effect: () => (hit ? `${hit} events ${name.replace(/ events$/, "")}; the sweep and the planner don't depend on them` : undefined) };
+/** What becomes of an event on its way to the default bus: the delays of its deliveries, in ms. */
+const badWeather: readonly { readonly name: string; readonly deliveries: (random: number) => number[]; readonly effect: string }[] = [
+    { name: "lost events", deliveries: () => [], effect: "never arrived; the sweep found what they told of" },
+    { name: "duplicated events", deliveries: () => [0, 0, 3 * minute], effect: "came three times; nothing was exported twice" },
+    { name: "late events", deliveries: (random) => [Math.floor(60 + random * 120) * minute], effect: "came one to three hours late" },
+    { name: "reordered events", deliveries: (random) => [Math.floor(5 + random * 20) * minute], effect: "were overtaken by later ones" },
+];
+
+/** Every second event has bad weather, each kind in turn. */
+function weather({ world }: FaultStage): Fault[] {
+    const hits = badWeather.map(() => 0);
+    let events = 0;
+    world.events.weather = () => {
+        const kind = (events++ / 2) % badWeather.length;
+        const bad = badWeather[kind];
+        if (!bad) return [0];
+        hits[kind] = (hits[kind] ?? 0) + 1;
+        return bad.deliveries(world.random());
     };
+    return badWeather.map(({ name, effect }, kind) => ({ name, when: at(0), effect: () => (hits[kind] ? `${hits[kind]} ${effect}` : undefined) }));
+}
 
 const forgedEvent: PlayFault = (stage) => {
     const { world, arns } = stage;
@@ -84,7 +91,11 @@ const throttledAccount: PlayFault = (stage) => {
         name: "throttled account",
         when: from,
         outage: { account, from, to },
-        effect: () => (count ? `${count} calls of ${account} throttled for 45 minutes; its exports started afterwards, others' went on` : undefined),
+        effect: () => {
+            const after = stage.world.rds.tasks(account).filter(({ startedAt }) => startedAt > to).length;
+            const others = stage.world.rds.tasks().filter((task) => task.account !== account && task.startedAt >= from && task.startedAt <= to).length;
+            return count && after ? `${count} calls throttled in 45 minutes; ${others} exports of other accounts started meanwhile, ${after} of its own afterwards` : undefined;
+        },
     };
 };
 
@@ -139,7 +150,7 @@ const missingRole =
             effect: () => {
                 const signs = logged(stage, sign, { account }).filter((line) => line.at >= from && line.at <= to + 15 * minute).length;
                 const after = world.rds.tasks(account).filter(({ startedAt }) => startedAt > to).length;
-                return signs ? `said ${signs} times; ${after} exports started after the repair` : undefined;
+                return signs && after ? `said ${signs} times; ${after} exports started after the repair` : undefined;
             },
         };
     };
@@ -158,7 +169,8 @@ const unusableSourceKey: PlayFault = (stage) => {
         explains: ({ resource }) => resource === keyArn,
         effect: () => {
             const refusals = logged(stage, "export-refused", { class: "source-key" }).length;
-            return refusals ? `refused ${refusals} times and said so; the account's other snapshots went on` : undefined;
+            const others = world.rds.tasks(account).length;
+            return refusals && others ? `refused ${refusals} times and said so; ${others} other exports of the account went on` : undefined;
         },
     };
 };
@@ -203,14 +215,33 @@ const recreatedSnapshot: PlayFault = (stage) => {
 
 const oldCopy: PlayFault = (stage) => {
     const { world } = stage;
-    const [database] = stage.databases.filter(({ kind, account }) => kind === "instance" && account === accountAt(stage, 0));
-    if (!database) return { name: "manual copy of an old snapshot", when: at(12), effect: () => undefined };
-    const identifier = `${database.identifier}-copy-of-old`;
-    snapshotAt(world, at(12), { database, type: "manual", identifier, originalCreatedAt: at(12) - 60 * day });
+    const database = makeDatabase(stage, accountAt(stage, 0), { identifier: "archive", kind: "instance", engine: "postgres", sizeGiB: 20 });
+    snapshotAt(world, at(12), { database, type: "manual", identifier: "archive-copy-of-old", originalCreatedAt: at(12) - 60 * day });
     return {
         name: "manual copy of an old snapshot",
         when: at(12),
-        effect: () => (world.rds.tasks().some(({ sourceArn }) => sourceArn.endsWith(`:${identifier}`)) ? undefined : "not exported: its data is 60 days old"),
+        effect: () => {
+            const copy = world.rds.snapshots().find((snapshot) => snapshot.database === database);
+            return copy && !startsOf(stage, copy.arn).length ? "not exported: its data is 60 days old" : undefined;
+        },
+    };
+};
+
+const skippedTable: PlayFault = (stage) => {
+    const { world } = stage;
+    const database = makeDatabase(stage, accountAt(stage, 0), { identifier: "wide-rows", kind: "instance", engine: "mysql", sizeGiB: 15 });
+    snapshotAt(world, at(7), { database, type: "manual", identifier: "wide-rows-monthly" });
+    const before = world.rds.exportEnds;
+    world.rds.exportEnds = (task, snapshot) =>
+        snapshot.database === database ? { warning: JSON.stringify({ skippedTables: [{ tableName: "app.wide rows", reason: "column name" }] }) } : before(task, snapshot);
+    return {
+        name: "export with a skipped table",
+        when: at(7),
+        on: database,
+        effect: () => {
+            const task = world.rds.tasks(database.account).find(({ warning }) => warning?.includes("wide rows"));
+            return task && `${task.status} with a warning that names the table; counts as exported until sealing reads it`;
+        },
     };
 };
 
@@ -221,19 +252,20 @@ const unsupportedEngine: PlayFault = (stage) => {
     return {
         name: "unsupported engine",
         when: at(2.1),
-        effect: () => (world.calls.some(({ action, resource }) => action === "rds:StartExportTask" && resource.includes("mainframe-bridge")) ? undefined : "skipped with the reason, never tried"),
+        effect: () => {
+            const snapshot = world.rds.snapshots().find((each) => each.database === database);
+            const tried = world.calls.some(({ action, resource }) => action === "rds:StartExportTask" && resource === snapshot?.arn);
+            return snapshot && !tried ? "skipped with the reason, never tried" : undefined;
+        },
     };
 };
 
-export const faults: readonly PlayFault[] = [
-    badWeather("lost events", 1, () => []),
-    badWeather("duplicated events", 2, () => [0, 0, 3 * minute]),
-    badWeather("late events", 3, (random) => [Math.floor(60 + random * 120) * minute]),
-    badWeather("reordered events", 4, (random) => [Math.floor(5 + random * 20) * minute]),
+const others: readonly PlayFault[] = [
     forgedEvent,
     throttledAccount,
     failingExport("export that fails once", "flaky", 1),
     failingExport("export that always fails", "broken-lob", Infinity),
+    skippedTable,
     missingRole("configuration fault, repaired later", 1, at(26), 3, (arns, account) => arns.exportRole(account), "export-refused"),
     missingRole("account that can't be assumed", 0, at(26), 4, (arns, account) => arns.accessRole(account), "account-not-ready"),
     unusableSourceKey,
@@ -242,3 +274,6 @@ export const faults: readonly PlayFault[] = [
     oldCopy,
     poisonRecord,
 ];
+
+/** Puts all faults on stage. */
+export const playFaults = (stage: FaultStage): Fault[] => [...weather(stage), ...others.map((play) => play(stage))];

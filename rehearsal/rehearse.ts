@@ -7,7 +7,7 @@ import { deploy } from "./aws/deploy";
 import { serve } from "./aws/http";
 import type { World } from "./aws/types";
 import { createWorld } from "./aws/world";
-import { faults, type Fault } from "./faults";
+import { playFaults, type Fault } from "./faults";
 import type { Rendered } from "./graph";
 import { day, exportTimes, firstDay, hour, populate, scheduleNights } from "./nights";
 
@@ -59,7 +59,7 @@ export async function rehearse(rendered: Rendered, settings: Settings, options: 
         const enrolment = enrolmentOf(settings);
         const databases = populate({ world, enrolment }, accounts, options.databases);
         scheduleNights(world, databases, options.days);
-        const played = faults.map((play) => play({ world, enrolment, arns, accounts, databases })).filter(({ when }) => when < end);
+        const played = playFaults({ world, enrolment, arns, accounts }).filter(({ when }) => when < end);
         for (let now = start + hour; now <= end; now += hour) {
             await world.clock.run(now);
             options.progress?.(world);

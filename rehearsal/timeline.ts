@@ -13,7 +13,7 @@ export interface Colours {
 
 const clock = (time: number) => `day ${Math.floor((time - firstDay) / day) + 1} ${new Date(time).toISOString().slice(11, 16)}`;
 
-/** Lines for each half day in which something happened, with the faults in between. */
+/** A line for each two hours in which something happened, and the faults that began in them. */
 export function timeline({ world, faults, settings, start, end }: Rehearsal, colours: Colours): string[] {
     const names = Object.fromEntries(settings.sourceAccounts.map(({ id, name }) => [id, name]));
     const lines: string[] = [];
@@ -23,15 +23,16 @@ export function timeline({ world, faults, settings, start, end }: Rehearsal, col
         const born = during(world.rds.snapshots(), ({ availableAt }) => availableAt);
         const started = during(world.rds.tasks(), ({ startedAt }) => startedAt);
         const ended = during(world.rds.tasks(), ({ endedAt }) => endedAt);
-        for (const { name, when } of during([...faults].sort((a, b) => a.when - b.when), ({ when }) => when)) lines.push(`${colours.dim(clock(when))}  ${colours.yellow("fault")}     ${name}`);
-        if (!born.length && !started.length && !ended.length) continue;
+        const played = during([...faults].sort((a, b) => a.when - b.when), ({ when }) => when);
+        if (!born.length && !started.length && !ended.length && !played.length) continue;
         const failed = ended.filter(({ status }) => status === "FAILED").length;
         const perAccount = Object.entries(names)
             .map(([id, name]) => `${name} ${started.filter(({ account }) => account === id).length}`)
             .join(", ");
         lines.push(
-            `${colours.dim(clock(from))}  ${String(born.length).padStart(3)} snapshots  → ${String(started.length).padStart(3)} exports started (${perAccount}) ` +
-                `→ ${String(ended.length - failed).padStart(3)} in the vault${failed ? colours.red(`, ${failed} failed`) : ""}`,
+            `${colours.dim(`${clock(from)} to ${clock(from + 2 * hour).slice(6)}`)}  ${String(born.length).padStart(3)} snapshots  → ${String(started.length).padStart(3)} exports started (${perAccount}) ` +
+                `→ ${String(ended.length - failed).padStart(3)} ended well${failed ? colours.red(`, ${failed} failed`) : ""}`,
+            ...played.map(({ name, when }) => `  ${colours.dim(clock(when))}  ${colours.yellow("fault")}  ${name}`),
         );
     }
     return lines;

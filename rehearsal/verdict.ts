@@ -4,6 +4,7 @@ import { plan } from "../handlers/lib/plan";
 import type { Decision, PlanSettings, Snapshot, Task } from "../handlers/lib/types";
 import type { SimDatabase, SimSnapshot, SimTask, World } from "./aws/types";
 import { day, minute } from "./nights";
+import { objectionTo, twicePerPeriod } from "./oracle";
 import { brokenPromises } from "./promises";
 import type { Rendered } from "./graph";
 import type { Rehearsal } from "./rehearse";
@@ -87,6 +88,7 @@ export function decisionsWithHindsight(played: Played, account: string, now: num
         running: tasks.filter(inFlight).map(asTask),
         tasks: Object.fromEntries(born.map(({ arn }) => [arn, tasks.filter(({ sourceArn }) => sourceArn === arn).map(asTask)])),
         manifests: [],
+        completed: tasks.filter(({ status }) => status === "COMPLETE").map(asTask),
         proven: true,
     };
     return plan(observed, planSettings(played), new Date(now));
@@ -110,23 +112,27 @@ export function fates(rehearsal: Rehearsal): SnapshotFate[] {
     });
 }
 
-function fateOf({ world, end, faults }: Rehearsal, snapshot: SimSnapshot, tasks: SimTask[], decision: Decision | undefined): SnapshotFate {
+function fateOf({ world, end }: Rehearsal, snapshot: SimSnapshot, tasks: SimTask[], decision: Decision | undefined): SnapshotFate {
     const as = (fate: Fate, reason: string): SnapshotFate => ({ snapshot, fate, reason, tasks });
     const { availableAt = end, deletedAt, account, arn } = snapshot;
     if (tasks.some(good)) return as("exported", tasks.length > 1 ? `at attempt ${tasks.length}` : (decision?.reason ?? "exported"));
     if (!decision) return as("lost", "the planner doesn't know it");
-    if (decision.code === "given-up") return as("givenUp", decision.reason);
-    if (decision.code === "expired-unprotected") return as("expiredUnprotected", decision.reason);
+    const inLog = (message: string) => world.lambda.logs.some(({ json }) => json?.message === message && json.snapshot === arn);
+    if (decision.code === "given-up" || decision.code === "expired-unprotected") {
+        if (!inLog(decision.code)) return as("lost", `${decision.reason}, and nothing said so`);
+        return as(decision.code === "given-up" ? "givenUp" : "expiredUnprotected", decision.reason);
+    }
     if (decision.decision === "skip") return as("skipped", decision.reason);
     if (deletedAt !== undefined && deletedAt - availableAt < day) return as("skipped", `deleted ${Math.round((deletedAt - availableAt) / minute)} minutes after it was available`);
 
     const said = (message: string, about: Record<string, unknown>, since: number) =>
         world.lambda.logs.some(({ at, json }) => at >= since && json?.message === message && Object.entries(about).every(([key, value]) => json[key] === value));
-    const lately = (deletedAt ?? end) - patience;
-    if (said("account-not-ready", { account }, lately) && faults.length) return as("notReady", "the account can't be assumed");
-    if (said("export-refused", { snapshot: arn }, availableAt)) return as("waiting", "refused, and said so in the log; tried again by each sweep");
+    const lately = end - patience;
+    if (deletedAt !== undefined) return as("lost", `deleted ${iso(deletedAt)} without an export`);
+    if (said("account-not-ready", { account }, lately)) return as("notReady", "the account can't be assumed");
+    if (said("export-refused", { snapshot: arn }, lately)) return as("waiting", "refused, and said so in the log; tried again by each sweep");
     if (decision.decision === "wait") return as("waiting", decision.reason);
-    if (deletedAt === undefined && availableAt > lately) return as("waiting", "available for less than two sweeps");
+    if (availableAt > lately) return as("waiting", "available for less than two sweeps");
     return as("lost", `due since ${iso(availableAt)}, slots were free, and nothing said so`);
 }
 
@@ -217,10 +223,14 @@ function vaultViolations(rehearsal: Rehearsal, all: readonly SnapshotFate[]): st
     const misplaced = world.rds.tasks()
         .filter(({ account, bucket, prefix, roleArn: role }) => bucket !== destination.bucket || !prefix.startsWith(`exports/${account}/`) || role !== roleArn(settings.partition, account, destination.exportRole))
         .map(({ id }) => `the export ${id} doesn't go under its account's prefix of ${bucketArn(settings.partition, destination.bucket)}`);
-    const unwanted = all.filter(({ fate, tasks }) => fate === "skipped" && tasks.length).map(({ snapshot }) => `${snapshot.arn} was exported though nobody wants it`);
+    const unwanted = all.filter(({ tasks }) => tasks.length).flatMap(({ snapshot }) => {
+        const objection = objectionTo(snapshot, settings);
+        return objection ? [`${snapshot.arn} was exported though ${objection}`] : [];
+    });
+    const missed = all.filter(({ fate, snapshot }) => fate === "skipped" && snapshot.type === "manual" && !snapshot.deletedAt && !objectionTo(snapshot, settings)).map(({ snapshot, reason }) => `${snapshot.arn} was left out (${reason}), though the configuration wants it`);
     const overfull = [...new Set(world.rds.tasks().map(({ account }) => account))].filter((account) => {
         const tasks = world.rds.tasks(account);
         return tasks.some(({ startedAt }) => tasks.filter((other) => other.startedAt <= startedAt && (other.endedAt ?? end) > startedAt).length > slots);
     });
-    return [...unlocked, ...misplaced, ...unwanted, ...overfull.map((account) => `${account} ran more than ${slots} exports at once`)];
+    return [...unlocked, ...misplaced, ...unwanted, ...missed, ...twicePerPeriod(all, settings), ...overfull.map((account) => `${account} ran more than ${slots} exports at once`)];
 }

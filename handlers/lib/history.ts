@@ -32,6 +32,8 @@ export interface Records {
     readonly tasks: Observed["tasks"];
     /** By source ARN and by the id's stem. */
     readonly running: ReadonlyMap<string, readonly Task[]>;
+    /** By the id's stem. */
+    readonly completed: ReadonlyMap<string, readonly Task[]>;
     readonly manifests: ReadonlyMap<string, readonly ManifestName[]>;
 }
 
@@ -42,7 +44,7 @@ export const inFlight = ({ status }: Task): boolean => !["COMPLETE", "FAILED", "
 export const isProtection = ({ outcome }: ManifestName): boolean => outcome === "complete" || outcome === "partial";
 
 /** Groups what one look saw. */
-export function recordsOf({ tasks, running = [], manifests, account }: Observed): Records {
+export function recordsOf({ tasks, running = [], completed = [], manifests, account }: Observed): Records {
     const group = <T>(items: readonly T[], keys: (item: T) => readonly (string | undefined)[]) => {
         const groups = new Map<string, T[]>();
         for (const item of items) for (const key of keys(item)) if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), item]);
@@ -51,6 +53,7 @@ export function recordsOf({ tasks, running = [], manifests, account }: Observed)
     return {
         tasks,
         running: group(running, ({ id, sourceArn }) => [sourceArn, parseTaskId(id)?.stem]),
+        completed: group(completed, ({ id }) => [parseTaskId(id)?.stem]),
         manifests: group(manifests.filter((manifest) => manifest.account === account), ({ taskId: id }) => [parseTaskId(id)?.stem]),
     };
 }
@@ -65,7 +68,7 @@ export function historyOf(snapshot: Snapshot, destination: Destination, records:
     const manifests = records.manifests.get(stem) ?? [];
     const running = [...(records.running.get(snapshot.arn) ?? []), ...(records.running.get(stem) ?? [])];
     // The answer by source ARN is the later one.
-    const byId = new Map([...running, ...(asked ?? [])].map((task) => [task.id, task]));
+    const byId = new Map([...(records.completed.get(stem) ?? []), ...running, ...(asked ?? [])].map((task) => [task.id, task]));
     const tasks = [...byId.values()].sort((a, b) => attemptOf(a.id) - attemptOf(b.id) || (a.id < b.id ? -1 : 1));
 
     const input = tasks.length ? startExportTaskInput(snapshot, destination, taskId(stem, 1)) : undefined;

@@ -18,10 +18,10 @@ export interface Clients {
 
 /** What a warm function may remember of an account, because it never changes. */
 export interface Memory {
-    /** An export of ours ended well here. */
-    proven: boolean;
-    /** Tasks of snapshots that have a COMPLETE one of ours, by source ARN. */
-    readonly exported: Record<string, readonly Task[]>;
+    /** COMPLETE tasks of ours, asked for once and added to as they are seen. */
+    completed?: Task[];
+    /** Ids and codes that were logged, so that what stays as it is is said once. */
+    readonly said: Record<string, true>;
 }
 
 const all = async <T>(pages: AsyncIterable<Record<string, unknown>>, key: string): Promise<T[]> => {
@@ -40,8 +40,14 @@ const withStatus = (...Values: string[]): Filter => ({ Name: "status", Values })
 export const tasksOf = (clients: Clients, SourceArn: string): Promise<Task[]> => describeTasks(clients, { SourceArn });
 
 /** The task under an identifier, whoever started it. */
-export const taskNamed = async (clients: Clients, ExportTaskIdentifier: string): Promise<Task | undefined> =>
-    (await describeTasks(clients, { ExportTaskIdentifier }))[0];
+export async function taskNamed(clients: Clients, ExportTaskIdentifier: string): Promise<Task | undefined> {
+    try {
+        return (await describeTasks(clients, { ExportTaskIdentifier }))[0];
+    } catch (error) {
+        if ((error as Error).name === "ExportTaskNotFoundFault") return undefined;
+        throw error;
+    }
+}
 
 /** One look at an account: a handful of calls, whatever its backlog and history. Tasks by snapshot are asked for later, as needed. */
 export async function observe(account: string, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<Observed> {
@@ -59,15 +65,16 @@ export async function observe(account: string, settings: PlanSettings, now: Date
         describeTasks(clients, { Filters: [withStatus("starting", "in_progress", "canceling")] }),
         ledger(account, settings, now, clients),
     ]);
-    memory.proven ||= manifests.some(({ outcome }) => outcome === "complete" || outcome === "partial") || (await everCompleted(settings, clients));
+    const completed = (memory.completed ??= await completedTasks(settings, clients));
     return {
         account,
         snapshots: [...instanceSnapshots.map(instanceSnapshot), ...backupSnapshots.map(instanceSnapshot), ...clusterSnapshots.map(clusterSnapshot)],
         databases: tags && [...instances.map(instanceDatabase), ...clusters.map(clusterDatabase)],
         running,
-        tasks: { ...memory.exported },
+        tasks: {},
         manifests,
-        proven: memory.proven,
+        completed,
+        proven: completed.length > 0 || manifests.some(({ outcome }) => outcome === "complete" || outcome === "partial"),
     };
 }
 
@@ -83,11 +90,8 @@ async function ledger(account: string, settings: PlanSettings, now: Date, { s3Mo
     return objects.flatMap(({ Key }) => parseManifestName(Key ?? "") ?? []);
 }
 
-/** Until the first manifest stands, a COMPLETE task of ours proves that the account's rights are complete. */
-async function everCompleted({ destination }: PlanSettings, { rdsModule, rds }: Clients): Promise<boolean> {
+/** Every export of ours that ended well, a hundred per call: until manifests stand, the only word of snapshots that are gone. */
+async function completedTasks({ destination }: PlanSettings, clients: Clients): Promise<Task[]> {
     const Filters = [withStatus("complete"), { Name: "s3-bucket", Values: [destination.bucket] }];
-    for await (const { ExportTasks } of rdsModule.paginateDescribeExportTasks({ client: rds }, { Filters })) {
-        if ((ExportTasks ?? []).map(exportTask).some((task) => isWrittenByUs(task, destination))) return true;
-    }
-    return false;
+    return (await describeTasks(clients, { Filters })).filter((task) => isWrittenByUs(task, destination));
 }

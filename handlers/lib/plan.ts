@@ -4,9 +4,9 @@ import { objection, skip, wait, type Verdict } from "./eligible";
 import { historyOf, isProtection, recordsOf, type History, type Records } from "./history";
 import { day } from "./period";
 import { queue, type Wanted } from "./queue";
-import { isWrittenByUs } from "./taskId";
+import { isWrittenByUs, parsePrefix } from "./taskId";
 import { claimsOf, type Claims } from "./thin";
-import type { Database, DatabaseRules, Decision, Observed, PlanSettings, Snapshot } from "./types";
+import type { Database, DatabaseRules, Decision, Observed, PlanSettings, Snapshot, Task } from "./types";
 
 /** A snapshot on its way to a verdict. */
 interface Entry {
@@ -30,7 +30,7 @@ export function plan(observed: Observed, settings: PlanSettings, now: Date): Dec
     const entries = unique.map((snapshot) => assess(snapshot, observed.account, settings, rules, records, databases)).sort(byAge);
 
     const ledger = observed.manifests.filter((manifest) => manifest.account === observed.account && isProtection(manifest));
-    const claims = claimsOf(ledger);
+    const claims = claimsOf(ledger, tasksOfTheGone(observed, settings));
     for (const { snapshot, time, history } of entries) if (history?.sealed || history?.exported || history?.running) claims.claim(snapshot, time);
 
     const start = windowStart(rules, now);
@@ -100,12 +100,18 @@ function givenUp({ known, failures, lastCause }: History, maxAttempts: number): 
     return skip("given-up", `${failures} of ${maxAttempts} attempts failed, last: ${lastCause ?? "cause unknown"}`);
 }
 
+/** Our tasks that ended well or still run, of snapshots that aren't listed any more. */
+function tasksOfTheGone({ completed = [], running = [], snapshots }: Observed, { destination }: PlanSettings): Task[] {
+    const listed = new Set(snapshots.map(({ arn }) => arn));
+    return [...completed, ...running].filter((task) => !listed.has(task.sourceArn) && isWrittenByUs(task, destination));
+}
+
 /** Data time (milliseconds) of the oldest export that stands; Infinity: none, so nothing was promised yet. */
-function oldestProtected({ manifests, tasks, account }: Observed, { destination }: PlanSettings): number {
+function oldestProtected({ manifests, tasks, completed = [], account }: Observed, { destination }: PlanSettings): number {
     let oldest = Infinity;
     for (const manifest of manifests) if (manifest.account === account && isProtection(manifest)) oldest = Math.min(oldest, Date.parse(manifest.dataDate));
-    for (const task of Object.values(tasks).flat()) {
-        if (task.status === "COMPLETE" && isWrittenByUs(task, destination)) oldest = Math.min(oldest, Date.parse(task.snapshotTime ?? "") || Infinity);
+    for (const task of [...completed, ...Object.values(tasks).flat()]) {
+        if (task.status === "COMPLETE" && isWrittenByUs(task, destination)) oldest = Math.min(oldest, Date.parse(task.snapshotTime ?? parsePrefix(task.prefix)?.date ?? "") || Infinity);
     }
     return oldest;
 }

@@ -28,6 +28,14 @@ export function parseTaskId(id: string): { readonly stem: string; readonly attem
 export const exportPrefix = (snapshot: Snapshot): string =>
     `exports/${snapshot.account}/${snapshot.kind}.${snapshot.database}/${dateOf(dataTime(snapshot) ?? 0)}`;
 
+const prefixPattern = /^exports\/\d{12}\/(instance|cluster)\.(.+)\/(\d{4}-\d\d-\d\d)\/?$/;
+
+/** Takes a prefix of ours apart; any other gives `undefined`. `date` is yyyy-mm-dd. */
+export function parsePrefix(prefix: string): { readonly kind: string; readonly database: string; readonly date: string } | undefined {
+    const [, kind, database, date] = prefixPattern.exec(prefix) ?? [];
+    return kind && database && date ? { kind, database, date } : undefined;
+}
+
 /** Exactly what is sent: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html */
 export const startExportTaskInput = (snapshot: Snapshot, destination: Destination, id: string): StartExportTaskInput => ({
     ExportTaskIdentifier: id,

@@ -1,6 +1,7 @@
 import { databaseKey, resource8 } from "./database";
 import { periodNoun, periodOf } from "./period";
-import type { Frequency, ManifestName, Snapshot } from "./types";
+import { parsePrefix } from "./taskId";
+import type { Frequency, ManifestName, Snapshot, Task } from "./types";
 
 const thinning: readonly Frequency[] = ["daily", "weekly", "monthly"];
 
@@ -12,8 +13,11 @@ export interface Claims {
     covered(snapshot: Snapshot, time: number, frequency: Frequency): string | undefined;
 }
 
-/** Starts with the periods that sealed exports cover; their snapshots may be gone. */
-export function claimsOf(sealed: readonly ManifestName[]): Claims {
+/**
+ * Starts with the periods that sealed exports cover, and tasks of ours whose snapshots may be gone. A task knows its
+ * database by name only, so until its manifest stands a re-created database counts as its predecessor.
+ */
+export function claimsOf(sealed: readonly ManifestName[], tasks: readonly Task[]): Claims {
     const claimers = new Map<string, string>();
     const add = (database: string, time: number, claimer: string) => {
         for (const frequency of thinning) {
@@ -25,14 +29,20 @@ export function claimsOf(sealed: readonly ManifestName[]): Claims {
     for (const { kind, database, resource8: end, dataDate, taskId } of sealed) {
         add(inLedger(kind, database, end), Date.parse(dataDate), `the sealed export ${taskId}`);
     }
+    const byName = (kind: string, database: string) => `name ${kind}.${database}`;
+    for (const { id, prefix } of tasks) {
+        const { kind, database, date } = parsePrefix(prefix) ?? {};
+        if (kind && database && date) add(byName(kind, database), Date.parse(date), `the export ${id}`);
+    }
     return {
         claim: (snapshot, time) => add(databaseKey(snapshot), time, snapshot.identifier),
         covered: (snapshot, time, frequency) => {
             if (frequency === "every") return undefined;
             const period = periodOf(frequency, time);
             const { kind, database, resourceId } = snapshot;
-            const claimer =
-                claimers.get(`${databaseKey(snapshot)}/${period}`) ?? claimers.get(`${inLedger(kind, database, resource8(resourceId))}/${period}`);
+            const claimer = [databaseKey(snapshot), inLedger(kind, database, resource8(resourceId)), byName(kind, database)]
+                .map((key) => claimers.get(`${key}/${period}`))
+                .find(Boolean);
             return claimer && `covered by ${claimer} of the same ${periodNoun(frequency)}`;
         },
     };

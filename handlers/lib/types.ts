@@ -142,6 +142,8 @@ export interface Observed {
     /** Tasks by source ARN. An ARN that is missing here wasn't asked for yet. */
     readonly tasks: Readonly<Record<string, readonly Task[]>>;
     readonly manifests: readonly ManifestName[];
+    /** COMPLETE tasks of ours, those of snapshots that are gone too: the ledger until manifests stand. */
+    readonly completed?: readonly Task[];
     /** Whether an export of ours ever ended well in this account; a new account gets one export at a time. */
     readonly proven: boolean;
 }
