@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { accountProvider } from "./components/accounts";
 import { namesOf } from "./components/arns";
 import { loadSettings } from "./components/config";
@@ -9,7 +10,7 @@ import { Vault } from "./components/vault";
 import { vaultTimes } from "./components/vault/lifecycle";
 
 const settings = loadSettings();
-assertWithinLimits(settings);
+assertWithinLimits(settings, (message) => void pulumi.log.warn(message));
 
 const { stack, region, backupAccount, sourceAccounts } = settings;
 const place = { stack, region, backupAccountId: backupAccount.id };

@@ -35,10 +35,14 @@ export function outgrownLimits(place: Place, accounts: readonly string[], deploy
 }
 
 /** Stops the program when listed accounts no longer fit, and says what to do. */
-export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts }: Settings): void {
+export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts }: Settings, warn: (message: string) => void): void {
     const place = { stack, region, backupAccountId: backupAccount.id };
     const problems = outgrownLimits(place, sourceAccounts.map(({ id }) => id), backupAccount.deployRoleArn);
-    if (problems.length === 0) return;
-    const message = ["Too many listed accounts for one stack:", ...problems, "Split them over several stacks."].join("\n  ");
+    if (problems.length === 0) {
+        // Each provider is a process of 200 to 400 MB; StackSets need one resource for a thousand accounts.
+        if (sourceAccounts.length > 20) warn(`${sourceAccounts.length} listed accounts mean as many provider processes of 200 to 400 MB each; split the stack, or roll the source part out by CloudFormation StackSets.`);
+        return;
+    }
+    const message = ["Too many listed accounts for one stack:", ...problems, "Split them over several stacks, or roll the source part out by CloudFormation StackSets."].join("\n  ");
     throw Object.assign(new Error(message), { name: "SettingsError" });
 }

@@ -1,10 +1,9 @@
 /** Reads the event and inventory files of `npm start`. Every problem names file and field; nothing starts before all is read. */
 import { readdirSync, readFileSync } from "fs";
 import { join } from "path";
-import { clusterDatabase, clusterSnapshot, instanceDatabase, instanceSnapshot } from "../handlers/lib/fromAws";
 import type { Database, Snapshot } from "../handlers/lib/types";
-import { parseSnapshotArn } from "../components/arns";
 import type { AwsEvent } from "./aws/types";
+import { readEvidence } from "./explain";
 
 export interface EventFile {
     readonly file: string;
@@ -21,13 +20,16 @@ const refuse = (file: string, problem: string): never => {
     throw Object.assign(new Error(`${file}: ${problem}`), { name: "SettingsError" });
 };
 
-function readJson(file: string): Record<string, unknown> {
-    let text = "";
+function readText(file: string): string {
     try {
-        text = readFileSync(file, "utf8");
+        return readFileSync(file, "utf8");
     } catch (error) {
-        refuse(file, `can't be read (${(error as NodeJS.ErrnoException).code}). Give the path of a JSON file.`);
+        return refuse(file, `can't be read (${(error as NodeJS.ErrnoException).code}). Give the path of a JSON file.`);
     }
+}
+
+function readJson(file: string): Record<string, unknown> {
+    const text = readText(file);
     try {
         const value: unknown = JSON.parse(text);
         if (value && typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -55,30 +57,18 @@ export function readEvents(directory: string): EventFile[] {
         for (const field of ["id", "detail-type", "source", "region"]) text(field, /./, "text, as EventBridge sends it");
         text("account", /^\d{12}$/, "12 digits");
         text("time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/, "an ISO time such as 2026-10-05T02:10:00Z");
+        if (Number.isNaN(Date.parse(String(event.time)))) refuse(file, `time: received ${JSON.stringify(event.time)}, which is no time of any day`);
         if (!Array.isArray(event.resources)) refuse(file, `resources: received ${JSON.stringify(event.resources)}, wanted a list of ARNs`);
         if (!event.detail || typeof event.detail !== "object") refuse(file, `detail: received ${JSON.stringify(event.detail)}, wanted an object`);
         return { file: name, event: event as unknown as AwsEvent };
     });
 }
 
-/** One JSON file with `DBSnapshots`, `DBClusterSnapshots`, `DBInstances`, `DBClusters` as the AWS CLI prints them. */
-export function readInventory(file: string): Inventory {
-    const document = readJson(file);
+/** What `aws rds describe-…` printed of snapshots and databases, as `explain` reads it: any number of files. */
+export function readInventory(files: readonly string[]): Inventory {
+    const evidence = readEvidence(files.map((file) => ({ file, text: readText(file) })));
     const known = ["DBSnapshots", "DBClusterSnapshots", "DBInstances", "DBClusters"];
-    const unknown = Object.keys(document).filter((key) => !known.includes(key));
-    if (unknown.length) refuse(file, `${unknown.join(", ")}: unknown. An inventory holds ${known.join(", ")}.`);
-    const list = (key: string): Record<string, unknown>[] => {
-        const value = document[key] ?? [];
-        return Array.isArray(value) ? value : refuse(file, `${key}: wanted a list`);
-    };
-    const snapshots = [...list("DBSnapshots").map((each) => instanceSnapshot(each as never)), ...list("DBClusterSnapshots").map((each) => clusterSnapshot(each as never))];
-    snapshots.forEach(({ arn }, index) => parseSnapshotArn(arn) ?? refuse(file, `snapshot ${index + 1}: ${JSON.stringify(arn)} isn't a snapshot's ARN`));
-    const accountOf = (arn: unknown) => /^arn:[a-z-]+:rds:[a-z0-9-]+:(\d{12}):/.exec(String(arn))?.[1] ?? refuse(file, `${JSON.stringify(arn)} isn't a database's ARN`);
-    return {
-        snapshots,
-        databases: [
-            ...list("DBInstances").map((each) => ({ ...instanceDatabase(each as never), account: accountOf(each.DBInstanceArn) })),
-            ...list("DBClusters").map((each) => ({ ...clusterDatabase(each as never), account: accountOf(each.DBClusterArn) })),
-        ],
-    };
+    const unknown = [...evidence.keys].filter((key) => !known.includes(key));
+    if (unknown.length) refuse(files.join(", "), `${unknown.join(", ")}: has no place in an inventory, which holds ${known.join(", ")}.`);
+    return evidence;
 }

@@ -47,7 +47,8 @@ const readers: Readonly<Record<string, Reader>> = {
 export function readEvidence(inputs: readonly Input[]): Evidence {
     const evidence: Evidence = { snapshots: [], databases: [], tasks: [], manifests: [], keys: new Set() };
     for (const { file, text } of inputs) {
-        if (/^\s*[{[]/.test(text)) readJson(file, text, evidence);
+        if (!text.trim()) refuse(file, "is empty; the command that should have filled it may have failed");
+        if (/^\s*[{[]/.test(text) || file.endsWith(".json")) readJson(file, text, evidence);
         else readNames(file, text.split("\n").filter((line) => line.trim()), evidence);
     }
     return evidence;

@@ -32,7 +32,7 @@ export async function playEvents(rendered: Rendered, settings: Settings, files: 
 async function playEvent(rendered: Rendered, settings: Settings, { file, event }: EventFile, inventory: Inventory | undefined, seed: number): Promise<PlayedEvent> {
     const now = Date.parse(event.time) + minute;
     const arn = event.resources.find((resource) => parseSnapshotArn(resource));
-    const snapshots = inventory?.snapshots ?? (arn ? [namedSnapshot(arn, event.time)] : []);
+    const snapshots = inventory?.snapshots ?? (arn && event.detail.EventID !== deleted ? [namedSnapshot(arn, event.time)] : []);
     const { world, stop } = await openWorld(rendered, settings, now, seed, (world) => history(world, settings, keyArnOf(rendered), snapshots, inventory));
     try {
         world.events.emit(event);
@@ -50,6 +50,8 @@ async function playEvent(rendered: Rendered, settings: Settings, { file, event }
         }
         const known = decisionsWithHindsight({ world, settings, enrolment: enrolmentOf(settings), rendered }, account, world.clock.now).find(({ snapshot }) => snapshot.arn === arn);
         if (!known) return { ...answer, decision: "skip", reason: "the account was looked at; it has no such snapshot" };
+        const refusal = world.lambda.logs.find(({ json }) => json?.message === "export-refused" && json.snapshot === arn)?.json;
+        if (refusal) return { ...answer, decision: "wait", reason: `RDS refused it: ${String(refusal.error)}, ${String(refusal.detail)}` };
         const decision = known.decision === "unknown" || known.decision === "export" ? "wait" : known.decision;
         return { ...answer, decision, reason: known.reason };
     } finally {
@@ -61,6 +63,9 @@ function whyNotLooked(settings: Settings, account: string, forwarded: boolean): 
     if (!settings.sourceAccounts.some(({ id }) => id === account)) return `the account ${account} isn't enrolled in this stack`;
     return forwarded ? "the event was forwarded, but no look came of it" : "the forwarder's pattern doesn't match this event";
 }
+
+/** DB snapshot deleted. */
+const deleted = "RDS-EVENT-0041";
 
 /** What stands in the world without an inventory: the snapshot that the event names, made at the event's time. */
 function namedSnapshot(arn: string, time: string): Snapshot {

@@ -8,7 +8,9 @@ interface Statement {
 }
 
 /** Condition keys that tie a wildcard to an organization or to accounts. */
-const anchors = ["aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:PrincipalAccount", "aws:SourceOrgID", "aws:SourceAccount"];
+const anchors = ["aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:sourceorgid", "aws:sourceaccount"];
+/** Operators that let in what is named; `StringNotEquals` or `Null` would let in everybody else. */
+const naming = /^(ForAnyValue:)?(StringEquals|StringLike)$/;
 
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
@@ -30,8 +32,10 @@ function badPrincipals(urn: string, { Sid, Effect, Principal, Condition }: State
     const where = `${urn}, statement ${Sid}`;
     const named = Principal === "*" ? ["*"] : list(Principal.AWS ?? []);
     const roles = named.filter((arn) => /:(role|assumed-role|user)\//.test(arn));
-    const conditionKeys = Object.values(Condition ?? {}).flatMap((tests) => Object.keys(tests));
-    const open = Effect === "Allow" && named.includes("*") && !conditionKeys.some((key) => anchors.includes(key));
+    const anchored = Object.entries(Condition ?? {}).some(
+        ([operator, tests]) => naming.test(operator) && Object.entries(tests).some(([key, value]) => anchors.includes(key.toLowerCase()) && !list(value).includes("*")),
+    );
+    const open = Effect === "Allow" && named.includes("*") && !anchored;
     return [
         ...(Sid ? [] : [`${urn}: a statement without Sid`]),
         ...roles.map((arn) => `${where}: names the role ${arn} as Principal, which goes dead when it is re-created`),

@@ -56,9 +56,9 @@ function planSettings({ settings, enrolment, rendered }: Played): PlanSettings {
     return { ...enrolment, destination: { partition: settings.partition, bucket: names.bucket, keyArn, exportRole: names.exportRole } };
 }
 
-const asSnapshot = ({ arn, account, kind, identifier, type, createdAt, originalCreatedAt, copiedFrom, database, tags }: SimSnapshot): Snapshot => ({
+const asSnapshot = ({ arn, account, kind, identifier, type, createdAt, originalCreatedAt, copiedFrom, database, tags, status }: SimSnapshot): Snapshot => ({
     arn, account, kind, identifier, type, tags, copiedFrom,
-    status: "available",
+    status: status === "deleted" ? "available" : status,
     engine: database.engine,
     database: database.identifier,
     resourceId: database.resourceId,

@@ -44,7 +44,7 @@ export const scheduleTrust = (arns: Arns, backupAccountId: string): Document =>
 export const schedulePolicy = (arns: Arns): Document =>
     document({ Sid: "RunSweep", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: arns.sweeper });
 
-/** Both functions' trust. Lambda has no source condition that AWS documents for execution roles. */
+/** Both functions' trust. No source condition: only a principal with iam:PassRole in this account can hand the role to Lambda. */
 export const lambdaTrust = document({
     Sid: "Lambda",
     Effect: "Allow",

@@ -40,6 +40,14 @@ function denies({ arns, backupAccountId, keyArn }: VaultBucketPolicyArgs): State
             ],
             Resource: objects,
         },
+        {
+            // A hold without end would carry a version past its date: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-s3-bucket-defaulteventhold.html
+            Sid: "DenyEventHolds",
+            ...everyone,
+            Action: "s3:PutObject",
+            Resource: objects,
+            Condition: { Null: { "s3:object-lock-event-hold": "false" } },
+        },
         // The next two ask for the key to be present: where the request names none, S3 fills it from the bucket's default.
         {
             Sid: "DenyOtherKeys",

@@ -25,7 +25,7 @@ const refuse = (problem: string): never => {
 
 function commandLine() {
     const text = { type: "string" } as const;
-    const options = { config: text, stack: text, now: text, "key-arn": text, json: { type: "boolean" } } as const;
+    const options = { config: text, stack: text, now: text, "key-arn": text, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
     try {
         const { values, positionals } = parseArgs({ options, allowPositionals: true });
         return { values, files: positionals };
@@ -44,6 +44,7 @@ function read(file: string): Input {
 
 function main(): void {
     const { values, files } = commandLine();
+    if (values.help) return console.log(usage);
     if (!files.length) refuse(usage);
     if (values.config !== undefined && values.stack !== undefined) refuse("--config and --stack exclude each other");
     const now = values.now === undefined ? new Date() : new Date(values.now);

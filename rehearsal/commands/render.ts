@@ -5,7 +5,7 @@ import { brokenPromises } from "../promises";
 import { render } from "../render";
 import { tree } from "../tree";
 import { rawConfig, settingsFromFile } from "../config";
-import { parseOptions, runCommand } from "./options";
+import { parseOptions, runCommand, usageError } from "./options";
 
 const usage = `npm run render -- [--stack NAME | --config FILE] [--functions DIR] [--json]
   --functions DIR  writes each Lambda archive as a folder`;
@@ -19,8 +19,12 @@ void runCommand(async () => {
         for (const [name, { files }] of Object.entries(rendered.functions)) {
             for (const [path, text] of Object.entries(files)) {
                 const file = join(functions, name, path);
-                mkdirSync(dirname(file), { recursive: true });
-                writeFileSync(file, text);
+                try {
+                    mkdirSync(dirname(file), { recursive: true });
+                    writeFileSync(file, text);
+                } catch (error) {
+                    throw usageError(`--functions: ${file} can't be written (${(error as NodeJS.ErrnoException).code}). Give a folder.`);
+                }
             }
         }
     }

@@ -14,10 +14,11 @@ import { parseOptions, runCommand, usageError } from "./options";
 const reportFile = "rehearsal-report.html";
 
 const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--json]
-npm start -- --events DIR [--inventory FILE] [--stack NAME | --config FILE] [--json]
+npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [--json]
   --databases N     per account, default 9
   --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
-  --inventory FILE  what exists then, as the AWS CLI prints it`;
+  --inventory FILE  what exists then, as the AWS CLI prints it; may be given several times. Without it: an available
+                    snapshot for the one that the event names`;
 
 /** A whole number of at least `least`, as given with `--name`. */
 function wholeNumber(name: string, given: string, least: number): number {
@@ -31,7 +32,7 @@ void runCommand(async () => {
         days: { type: "string", default: "2" },
         databases: { type: "string", default: "9" },
         events: { type: "string" },
-        inventory: { type: "string" },
+        inventory: { type: "string", multiple: true },
     });
     const { file, stack, json } = options;
     const seed = wholeNumber("seed", options.seed, 0);

@@ -117,6 +117,7 @@ const arrows: Record<string, readonly Case[]> = {
         { name: "put with another key", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { [sse]: "aws:kms", [`${sse}-aws-kms-key-id`]: otherKey }, allowed: false },
         { name: "put without a customer-managed key", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { [sse]: "AES256" }, allowed: false },
         { name: "put with a key of the customer's own (SSE-C)", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { [`${sse}-customer-algorithm`]: "AES256" }, allowed: false },
+        { name: "put with an event hold", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, context: { "s3:object-lock-event-hold": "ON" }, allowed: false },
         { name: "put under another account's prefix", by: role(shop, names.exportRole), identity: anything, action: "s3:PutObject", on: object(billing), ...intoBucket, allowed: false },
         { name: "put among the manifests", by: role(shop, names.exportRole), identity: anything, action: "s3:PutObject", on: `${arns.bucket}/manifests/${shop}/x.json`, ...intoBucket, allowed: false },
         { name: "read another account's export", by: role(shop, names.exportRole), identity: anything, action: "s3:GetObject", on: object(billing), ...intoBucket, allowed: false },

@@ -163,6 +163,7 @@ describe("what a rendered graph must never hold", () => {
         ["a role as Principal", withPolicy({ ...fine, Principal: { AWS: `arn:aws:iam::${backup}:role/x` } }), /names the role/],
         ["a wildcard principal without condition", withPolicy({ ...fine, Principal: "*" }), /allows everybody/],
         ["a wildcard principal whose condition names no account", withPolicy({ ...fine, Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": "true" } } }), /allows everybody/],
+        ["a wildcard principal for every account but one", withPolicy({ ...fine, Principal: "*", Condition: { StringNotEquals: { "aws:PrincipalAccount": backup } } }), /allows everybody/],
         ["a statement without Sid", withPolicy({ ...fine, Sid: undefined }), /without Sid/],
     ] as const) {
         it(name, () => assert.match(brokenPromises(graph).join(), pattern));
