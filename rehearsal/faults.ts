@@ -4,6 +4,7 @@
  */
 import type { Arns } from "../components/arns";
 import { AwsError, type JudgedCall, type Role, type SimDatabase } from "./aws/types";
+import { weather } from "./weather";
 import { day, firstDay, hour, makeDatabase, minute, snapshotAt, type Stage } from "./nights";
 
 export interface FaultStage extends Stage {
@@ -33,28 +34,6 @@ const logged = ({ world }: FaultStage, message: string, about: Record<string, un
     world.lambda.logs.filter(({ json }) => json?.message === message && Object.entries(about).every(([key, value]) => json[key] === value));
 const accountAt = ({ accounts }: FaultStage, index: number) => accounts[index % accounts.length] as string;
 const startsOf = ({ world }: FaultStage, arn: string) => world.rds.tasks().filter(({ sourceArn }) => sourceArn === arn);
-
-/** What becomes of an event on its way to the default bus: the delays of its deliveries, in ms. */
-const badWeather: readonly { readonly name: string; readonly deliveries: (random: number) => number[]; readonly effect: string }[] = [
-    { name: "lost events", deliveries: () => [], effect: "never arrived; the sweep found what they told of" },
-    { name: "duplicated events", deliveries: () => [0, 0, 3 * minute], effect: "came three times; nothing was exported twice" },
-    { name: "late events", deliveries: (random) => [Math.floor(60 + random * 120) * minute], effect: "came one to three hours late" },
-    { name: "reordered events", deliveries: (random) => [Math.floor(5 + random * 20) * minute], effect: "were overtaken by later ones" },
-];
-
-/** Every second event has bad weather, each kind in turn. */
-function weather({ world }: FaultStage): Fault[] {
-    const hits = badWeather.map(() => 0);
-    let events = 0;
-    world.events.weather = () => {
-        const kind = (events++ / 2) % badWeather.length;
-        const bad = badWeather[kind];
-        if (!bad) return [0];
-        hits[kind] = (hits[kind] ?? 0) + 1;
-        return bad.deliveries(world.random());
-    };
-    return badWeather.map(({ name, effect }, kind) => ({ name, when: at(0), effect: () => (hits[kind] ? `${hits[kind]} ${effect}` : undefined) }));
-}
 
 const forgedEvent: PlayFault = (stage) => {
     const { world, arns } = stage;
@@ -154,6 +133,33 @@ const missingRole =
             },
         };
     };
+
+const lostGrant: PlayFault = (stage) => {
+    const { world, arns } = stage;
+    const database = makeDatabase(stage, accountAt(stage, 0), { identifier: "audit-trail", kind: "instance", engine: "postgres", sizeGiB: 10 });
+    snapshotAt(world, at(14), { database, type: "manual", identifier: "audit-trail-quarter" });
+    const [from, to] = [at(13.9), at(14.9)];
+    world.clock.at(from, () => {
+        const intact = world.iam.resourcePolicy(arns.bucket);
+        if (!intact) return;
+        const document = JSON.parse(intact.policy);
+        const Statement = document.Statement.filter(({ Effect }: { Effect: string }) => Effect === "Deny");
+        world.iam.setResourcePolicy(arns.bucket, intact.account, JSON.stringify({ ...document, Statement }));
+        world.clock.at(to, () => world.iam.setResourcePolicy(arns.bucket, intact.account, intact.policy));
+    });
+    return {
+        name: "bucket policy without its grant",
+        when: from,
+        on: database,
+        explains: (call) => within(call, from, to) && call.resource.startsWith(arns.bucket),
+        effect: () => {
+            const arn = world.rds.snapshots().find((snapshot) => snapshot.database === database)?.arn ?? "";
+            const [first, ...later] = startsOf(stage, arn);
+            const waited = first?.status === "FAILED" && logged(stage, "backoff", { snapshot: arn }).length;
+            return waited && later.some(({ status }) => status === "COMPLETE") ? "the export failed, waited its hour, and succeeded after the repair" : undefined;
+        },
+    };
+};
 
 const unusableSourceKey: PlayFault = (stage) => {
     const { world, arns } = stage;
@@ -268,6 +274,7 @@ const others: readonly PlayFault[] = [
     skippedTable,
     missingRole("configuration fault, repaired later", 1, at(26), 3, (arns, account) => arns.exportRole(account), "export-refused"),
     missingRole("account that can't be assumed", 0, at(26), 4, (arns, account) => arns.accessRole(account), "account-not-ready"),
+    lostGrant,
     unusableSourceKey,
     unsupportedEngine,
     recreatedSnapshot,
@@ -276,4 +283,4 @@ const others: readonly PlayFault[] = [
 ];
 
 /** Puts all faults on stage. */
-export const playFaults = (stage: FaultStage): Fault[] => [...weather(stage), ...others.map((play) => play(stage))];
+export const playFaults = (stage: FaultStage): Fault[] => [...weather(stage.world), ...others.map((play) => play(stage))];

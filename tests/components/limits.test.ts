@@ -1,6 +1,8 @@
 // Doesn't prove AWS's own way of counting characters (it may count without white space, or count expanded forms).
 import assert from "node:assert/strict";
+import { enrolmentOf } from "../../components/enrolment";
 import { outgrownLimits } from "../../components/limits";
+import { parseSettings } from "../../components/settings";
 
 const place = { stack: "abcdefghijkl", region: "ap-southeast-1", backupAccountId: "444455556666" };
 const deployRoleArn = "arn:aws:iam::444455556666:role/rds-vault-deploy";
@@ -12,5 +14,16 @@ describe("where listed accounts end", () => {
     it("200 accounts are refused, document by document", () => {
         const problems = outgrownLimits(place, accounts(200), deployRoleArn);
         assert.ok(problems.some((problem) => /^hub rule pattern: \d+ characters with 200 accounts, AWS allows 2048$/.test(problem)), problems.join("\n"));
+    });
+
+    it("200 accounts with rules of their own stay far below Lambda's 50 MB of code; the environment doesn't grow with them", () => {
+        const role = (id: string) => `arn:aws:iam::${id}:role/deploy`;
+        const sourceAccounts = accounts(200).map((id, index) => ({ id, name: `account-${index}`, deployRoleArn: role(id), databases: { exclude: ["*-sandbox"], frequency: "weekly" } }));
+        const settings = parseSettings("prod", {
+            "aws:region": "eu-west-1", backupAccount: { id: "444455556666", deployRoleArn: role("444455556666") }, sourceAccounts, databases: { exclude: ["*-scratch"] }, vault: { retentionDays: 1 },
+        });
+        // What the starter captures; https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+        const { length } = JSON.stringify(enrolmentOf(settings));
+        assert.ok(length > 20_000 && length < 1_000_000, `${length} characters`);
     });
 });

@@ -17,7 +17,7 @@ describe("the rehearsal", function () {
         assert.deepEqual([deniedCalls, violations], [[], []]);
         assert.equal(virtualHours, 24);
         assert.deepEqual(faults.map(({ name }: { name: string }) => name).sort(), [
-            "duplicated events", "export that always fails", "export that fails once", "export with a skipped table", "forged event", "late events", "lost events", "manual copy of an old snapshot", "poison record in a batch",
+            "bucket policy without its grant", "duplicated events", "export that always fails", "export that fails once", "export with a skipped table", "forged event", "late events", "lost events", "manual copy of an old snapshot", "poison record in a batch",
             "re-created snapshot of the same name", "reordered events", "source key that can't be used", "throttled account", "unsupported engine",
         ]);
         for (const action of ["sts:AssumeRole", "rds:StartExportTask", "iam:PassRole", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt", "events:PutEvents", "sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "lambda:InvokeFunction", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketLocation", "logs:PutLogEvents"]) {
