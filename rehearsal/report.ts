@@ -64,7 +64,7 @@ function flowPicture({ settings, world }: Rehearsal, verdict: Verdict): string {
 ${box(10, 30, 230, "RDS and Aurora", `${verdict.snapshots.created} snapshots`)}${box(400, 30, 200, "hub bus and queue", "enrolled accounts only")}${box(800, 30, 230, "starter", "observes, plans, starts")}
 ${box(10, 170, 230, "export.rds.amazonaws.com", "assumes the export role")}${box(800, 170, 230, "vault, COMPLIANCE", `${objects} objects, ${settings.vault.retentionDays} days`)}
 ${arrow(240, 59, 398, 59, `${calls("events:PutEvents")} events`)}${arrow(600, 59, 798, 59, `${calls("sqs:SendMessage")} triggers, sweep included`)}
-${arrow(800, 80, 242, 180, `${calls("rds:StartExportTask")} StartExportTask, as the access role`, -14)}${arrow(240, 205, 798, 205, `${calls("s3:PutObject")} PutObject under the account's own prefix`, 20)}</svg>`;
+${arrow(800, 80, 242, 180, `${calls("rds:StartExportTask")} StartExportTask, as the access role`, -30)}${arrow(240, 205, 798, 205, `${calls("s3:PutObject")} PutObject under the account's own prefix`, 20)}</svg>`;
 }
 
 /** Lanes for the five slots of one account over the whole rehearsal. */
