@@ -40,7 +40,7 @@ export async function openWorld(rendered: Rendered, settings: Settings, start: n
     const front = await serve(world);
     world.lambda.endpoint = front.url;
     deploy(rendered, world);
-    world.rds.exportTimes = (_task, snapshot) => exportTimes(world, snapshot.database.sizeGiB);
+    world.rds.exportTimes = (task, snapshot) => exportTimes(task.id, snapshot.database.sizeGiB);
     const stop = async () => {
         await world.lambda.stop();
         await front.stop();

@@ -16,6 +16,12 @@ export interface Clients {
     readonly s3: S3Client;
 }
 
+/** As Promise.all, but a failure waits for the others: no call outlives its look. */
+async function allEnded<T extends readonly unknown[]>(calls: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+    await Promise.allSettled(calls);
+    return Promise.all(calls);
+}
+
 /** What a warm function may remember of an account, because it never changes. */
 export interface Memory {
     /** COMPLETE tasks of ours, asked for once and added to as they are seen. */
@@ -55,7 +61,7 @@ export async function observe(account: string, settings: PlanSettings, now: Date
     const client = { client: rds };
     // Snapshots name their database; the databases themselves are only asked for where their tags count.
     const { tags } = rulesFor(settings, account);
-    const [instanceSnapshots, backupSnapshots, clusterSnapshots, instances, clusters, running, manifests] = await Promise.all([
+    const [instanceSnapshots, backupSnapshots, clusterSnapshots, instances, clusters, running, manifests] = await allEnded([
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, {}) as never, "DBSnapshots"),
         // A type of its own that must be asked for: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, { SnapshotType: "awsbackup" }) as never, "DBSnapshots"),
