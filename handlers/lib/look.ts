@@ -21,9 +21,9 @@ interface Tally {
 
 /** Observes an account, plans, starts what is due, and says so in log lines. AWS's errors before the first answer reject. */
 export async function look(account: string, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<void> {
+    const until = Date.now() + lookTime;
     const observed: Mutable<Observed> = await observe(account, settings, now, clients, memory);
     const tally: Tally = { started: 0, refused: 0, tried: 0 };
-    const until = now.getTime() + lookTime;
     let ended: Ended;
 
     // Each answer and each start changes what is known, so the plan is made anew: it is pure and takes milliseconds.
