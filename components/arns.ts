@@ -82,7 +82,6 @@ export function arnsOf(place: Place) {
         forwarderRole: (account: string) => roleArn(partition, account, names.forwarder),
         accessRole: (account: string) => roleArn(partition, account, names.accessRole),
         exportRole: (account: string) => roleArn(partition, account, names.exportRole),
-        root: (account: string) => rootArn(partition, account),
     } as const;
 }
 

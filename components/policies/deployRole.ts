@@ -2,8 +2,8 @@
  * The roles that `pulumi up` assumes: one in the backup account, one in each source account. Nothing in the program
  * creates them, since something must stand before it; `npm run deploy-roles` prints them.
  *
- * They manage what the program creates, by its names, and can't touch what the vault keeps: no object action, no
- * DeleteBucket, no ScheduleKeyDeletion, no DisableKey.
+ * They manage what the program creates, by its names, and hold no object action, no DeleteBucket, no
+ * ScheduleKeyDeletion, no DisableKey. Whoever may put policies could still give himself more: README, "What it doesn't do".
  */
 import { arnsOf, namesOf, partitionOf, roleArn, rootArn, type Place } from "../arns";
 import { document, type Document, type Statement } from "./document";

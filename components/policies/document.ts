@@ -1,4 +1,5 @@
 import type { input } from "@pulumi/aws/types";
+import { rootArn } from "../arns";
 
 export type Document = input.iam.PolicyDocument;
 export type Statement = input.iam.PolicyStatement;
@@ -16,5 +17,5 @@ export const serviceTrust = (sid: string, service: string, source: Statement["Co
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export const accountRoots = (partition: string, accounts: readonly string[]) => ({
-    AWS: accounts.map((account) => `arn:${partition}:iam::${account}:root`),
+    AWS: accounts.map((account) => rootArn(partition, account)),
 });

@@ -1,4 +1,5 @@
 import { failureClass, isAwsError, type FailureClass } from "./failure";
+import { inFlight } from "./history";
 import { log } from "./log";
 import { observe, tasksOf, taskNamed, type Clients, type Memory } from "./observe";
 import { plan } from "./plan";
@@ -82,7 +83,7 @@ export async function look(account: string, settings: PlanSettings, now: Date, c
         async function known(): Promise<boolean> {
             const task = await taskNamed(clients, input.ExportTaskIdentifier);
             if (!task) return false;
-            const running = isOurs(task, input) && !["COMPLETE", "FAILED", "CANCELED"].includes(task.status);
+            const running = isOurs(task, input) && inFlight(task);
             if (running) observed.running = [...(observed.running ?? []), task];
             observed.tasks = { ...observed.tasks, [snapshot.arn]: [...(observed.tasks[snapshot.arn] ?? []), task] };
             log("INFO", "export-exists", { ...about, status: task.status });
