@@ -4,3 +4,31 @@ export type Level = "INFO" | "WARN" | "ERROR";
 export function log(level: Level, message: string, fields: Record<string, unknown>): void {
     console.log(JSON.stringify({ level, timestamp: new Date().toISOString(), service: "rds-vault", message, ...fields }));
 }
+
+/** What an alarm is about; the names of the metric's dimension. */
+export type AlarmCode =
+    // starter
+    | "given-up" | "expired-unprotected" | "stranger" | "failed" | "canceled" | "stuck" | "vanished" | "disappeared" | "unsealed"
+    // sealer
+    | "partial" | "tampering" | "flood" | "unreadable";
+
+/** What every alarm says, beside what is particular to it. */
+export interface AlarmFields {
+    /** 12 digits. */
+    readonly account: string;
+    /** `<kind>.<identifier>` */
+    readonly database: string;
+    /** One sentence for a person. */
+    readonly reason: string;
+    readonly [more: string]: unknown;
+}
+
+/**
+ * A log line at ERROR that is a metric too: namespace `rds-vault`, metric `Alarms`, dimensions `Stack` and `Alarm`.
+ * Embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function alarm(code: AlarmCode, fields: AlarmFields): void {
+    const metric = { Namespace: "rds-vault", Dimensions: [["Stack", "Alarm"]], Metrics: [{ Name: "Alarms", Unit: "Count" }] };
+    const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [metric] };
+    log("ERROR", code, { ...fields, Stack: process.env.STACK ?? "", Alarm: code, Alarms: 1, _aws });
+}

@@ -88,6 +88,8 @@ export interface Snapshot {
     /** ARN of the snapshot that this one was copied from. */
     readonly copiedFrom?: string;
     readonly storageType?: string;
+    /** AllocatedStorage. */
+    readonly sizeGiB?: number;
     /** The key that the snapshot itself is encrypted with. */
     readonly sourceKeyArn?: string;
     readonly tags: Readonly<Record<string, string>>;
@@ -97,6 +99,8 @@ export interface Database {
     readonly kind: Kind;
     readonly identifier: string;
     readonly resourceId: string;
+    /** When the instance or cluster was created. */
+    readonly createdAt?: string;
     readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -114,6 +118,27 @@ export interface Task {
     readonly startedAt?: string;
     readonly endedAt?: string;
     readonly failureCause?: string;
+    /** JSON text of RDS that names skipped tables, with a COMPLETE task. */
+    readonly warningMessage?: string;
+}
+
+/** What the starter asks of the sealer: everything that only the source account tells. */
+export interface SealRequest {
+    /** 12 digits. */
+    readonly account: string;
+    /** COMPLETE, FAILED or CANCELED, and ours. */
+    readonly task: Task;
+    /** Of the database, while snapshot or database still tell it; else empty. */
+    readonly resourceId: string;
+    /** As RDS described it; absent: it is gone. */
+    readonly snapshot?: Snapshot;
+}
+
+/** Tables that an export may lack without being `partial`. */
+export interface AcceptedSkip {
+    readonly databases: readonly Filter[];
+    /** Sources of anchored RegExps over RDS's name of the table, such as `app.public.audit_log`. */
+    readonly tables: readonly string[];
 }
 
 export type ManifestOutcome = "complete" | "partial" | "failed" | "canceled";
@@ -125,7 +150,7 @@ export interface ManifestName {
     readonly dataDate: string;
     readonly kind: Kind;
     readonly database: string;
-    /** Last 8 characters of the resource id. */
+    /** Last 8 characters of the resource id; `unknown` where nobody could tell it any more. */
     readonly resource8: string;
     readonly taskId: string;
     readonly outcome: ManifestOutcome;
@@ -142,9 +167,9 @@ export interface Observed {
     /** Tasks by source ARN. An ARN that is missing here wasn't asked for yet. */
     readonly tasks: Readonly<Record<string, readonly Task[]>>;
     readonly manifests: readonly ManifestName[];
-    /** COMPLETE tasks of ours, those of snapshots that are gone too: the ledger until manifests stand. */
-    readonly completed?: readonly Task[];
-    /** Whether an export of ours ever ended well in this account; a new account gets one export at a time. */
+    /** Finished tasks of ours that no manifest names yet, those of snapshots that are gone too. */
+    readonly finished?: readonly Task[];
+    /** Whether a manifest says `complete` or `partial`; a new account gets one export at a time. */
     readonly proven: boolean;
 }
 
@@ -160,7 +185,7 @@ export interface StartExportTaskInput {
 export type ReasonCode =
     | "not-enrolled" | "foreign" | "shared" | "engine" | "storage" | "status" | "creating" | "snapshot-type" | "excluded" | "not-included"
     | "tags" | "copy" | "too-old" | "expired-unprotected" | "thinned" | "given-up"
-    | "running" | "busy" | "backoff" | "no-slot" | "first-export" | "due" | "exported" | "sealed" | "unknown";
+    | "running" | "busy" | "backoff" | "no-slot" | "first-export" | "due" | "sealing" | "sealed" | "partial" | "unknown";
 
 export interface Decision {
     readonly snapshot: Snapshot;

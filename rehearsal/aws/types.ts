@@ -109,6 +109,8 @@ export interface ObjectVersion {
     readonly key: string;
     readonly versionId: string;
     readonly size: number;
+    readonly etag?: string;
+    readonly checksumSha256?: string;
     readonly writtenAt: number;
     readonly deleteMarker: boolean;
     readonly keyArn?: string;
@@ -137,6 +139,10 @@ export interface S3 {
     put(principal: Principal, bucket: string, key: string, options?: PutOptions): ObjectVersion;
     get(principal: Principal, bucket: string, key: string, versionId?: string): ObjectVersion;
     remove(principal: Principal, bucket: string, key: string, versionId?: string): void;
+    /** HeadObject with checksums asked for; mode and date only where the caller may s3:GetObjectRetention. */
+    head(principal: Principal, bucket: string, key: string, versionId?: string): ObjectVersion;
+    /** ListObjectVersions: by key, of a key the newest first, after the marker. */
+    listVersions(principal: Principal, bucket: string, options: { prefix?: string; keyMarker?: string; versionIdMarker?: string; maxKeys?: number }): { versions: ObjectVersion[]; truncated: boolean };
     list(principal: Principal, bucket: string, options: { prefix?: string; startAfter?: string; maxKeys?: number }): { keys: ObjectVersion[]; truncated: boolean };
     location(principal: Principal, bucket: string): string;
     /** All versions, oldest first, as the rehearsal's verdict sees them; no call, not judged. */
@@ -151,6 +157,8 @@ export interface SimDatabase {
     /** DbiResourceId / DbClusterResourceId */
     readonly resourceId: string;
     readonly sizeGiB: number;
+    /** As RDS names them in perTableStatus; default: two. */
+    readonly tables?: readonly string[];
     readonly tags: Readonly<Record<string, string>>;
     readonly storageType?: string;
     /** The key that its snapshots are encrypted with. */
@@ -187,6 +195,20 @@ export interface SimTask {
     failureCause?: string;
     warning?: string;
 }
+/** What is odd about the end of an export. */
+export interface ExportEnd {
+    readonly failureCause?: string;
+    /** WarningMessage; for `skipped` it is made by itself. */
+    readonly warning?: string;
+    /** Tables without files, said so in WarningMessage and in the tables' info file. */
+    readonly skipped?: readonly { readonly target: string; readonly reason: string }[];
+    /** Tables (targets) that are said to be COMPLETE but have no file. */
+    readonly lost?: readonly string[];
+    /** Info files come so many ms after COMPLETE; Infinity: never. */
+    readonly infoDelay?: number;
+    /** Instead of what RDS would write into `export_info_…json`. */
+    readonly infoText?: string;
+}
 export interface Rds {
     addDatabase(database: SimDatabase): void;
     removeDatabase(database: SimDatabase): void;
@@ -207,8 +229,10 @@ export interface Rds {
     api(principal: Principal, action: string, parameters: Record<string, string>): Record<string, unknown>;
     /** How long an export stays STARTING and IN_PROGRESS, in ms; set by the rehearsal. */
     exportTimes: (task: SimTask, snapshot: SimSnapshot) => { starting: number; running: number };
-    /** Lets an export fail or warn: asked once when it would end. */
-    exportEnds: (task: SimTask, snapshot: SimSnapshot) => { failureCause?: string; warning?: string } | undefined;
+    /** Lets an export fail, warn or come incomplete: asked once when it would end. */
+    exportEnds: (task: SimTask, snapshot: SimSnapshot) => ExportEnd | undefined;
+    /** Somebody with the rights calls CancelExportTask: CANCELING now, CANCELED after `takes` ms (Infinity: never). */
+    cancelTask(account: string, id: string, takes: number): void;
 }
 
 export interface AwsEvent {
