@@ -11,6 +11,12 @@ export function parseManifestName(key: string): ManifestName | undefined {
     return { account, dataDate, kind: kind as Kind, database, resource8, taskId, outcome: outcome as ManifestOutcome };
 }
 
-/** `manifests/<account>/<data date>/<kind>.<identifier>.<resource8>/<task id>.<outcome>.json` */
-export const manifestName = ({ account, dataDate, kind, database, resource8, taskId, outcome }: ManifestName): string =>
-    `manifests/${account}/${dataDate}/${kind}.${database}.${resource8}/${taskId}.${outcome}.json`;
+/** What the names of a task's manifest and of its parts begin with: `manifests/<account>/<data date>/<kind>.<identifier>.<resource8>/<task id>` */
+export const manifestStem = ({ account, dataDate, kind, database, resource8, taskId }: Omit<ManifestName, "outcome">): string =>
+    `manifests/${account}/${dataDate}/${kind}.${database}.${resource8}/${taskId}`;
+
+/** `<stem>.<outcome>.json` */
+export const manifestName = (name: ManifestName): string => `${manifestStem(name)}.${name.outcome}.json`;
+
+/** `<stem>.part-<n>.json`; n from 0. */
+export const partName = (stem: string, part: number): string => `${stem}.part-${part}.json`;
