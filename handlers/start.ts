@@ -5,51 +5,55 @@ import { required } from "./lib/environment";
 import { failureClass, isAwsError } from "./lib/failure";
 import { log } from "./lib/log";
 import { look } from "./lib/look";
-import type { Memory } from "./lib/observe";
+import { emptyMemory, type Memory } from "./lib/observe";
 import { parseTrigger } from "./lib/trigger";
 import type { Enrolment, PlanSettings } from "./lib/types";
 
 /**
  * The starter: takes a batch of triggers and looks once at each account in it. Captures filters and enrolment.
- * Environment: VAULT_BUCKET, VAULT_KEY_ARN, ACCESS_ROLE and EXPORT_ROLE (names), EXTERNAL_ID.
+ * Environment: VAULT_BUCKET, VAULT_KEY_ARN, ACCESS_ROLE and EXPORT_ROLE (names), EXTERNAL_ID, SEAL_QUEUE_URL, STACK.
  */
 export const start = (enrolment: Enrolment) => () => {
     const rdsModule = require("@aws-sdk/client-rds") as typeof import("@aws-sdk/client-rds");
     const s3Module = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
+    const sqsModule = require("@aws-sdk/client-sqs") as typeof import("@aws-sdk/client-sqs");
     const { STSClient, AssumeRoleCommand } = require("@aws-sdk/client-sts") as typeof import("@aws-sdk/client-sts");
     const keyArn = required("VAULT_KEY_ARN");
     const partition = keyArn.split(":")[1] ?? "aws";
     const destination = { partition, bucket: required("VAULT_BUCKET"), keyArn, exportRole: required("EXPORT_ROLE") };
     const accessRole = required("ACCESS_ROLE");
     const externalId = required("EXTERNAL_ID");
+    const sealQueueUrl = required("SEAL_QUEUE_URL");
     const settings: PlanSettings = { ...enrolment, destination };
     // A call that hangs must not cost the other accounts their turn.
     const client = { retryMode: "standard", maxAttempts: 3, requestHandler: { connectionTimeout: 3000, requestTimeout: 10000 } };
     const sts = new STSClient(client);
     // One handler for all clients keeps connections open from look to look.
     const shared = { ...client, requestHandler: sts.config.requestHandler };
-    const s3 = new s3Module.S3Client(shared);
+    const own = { s3Module, s3: new s3Module.S3Client(shared), sqsModule, sqs: new sqsModule.SQSClient(shared), sealQueueUrl };
     const accounts: Record<string, { rds: RDSClient; memory: Memory }> = {};
 
     return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
         const malformed: string[] = [];
-        const recordsOf: Record<string, string[]> = {};
+        const triggers: Record<string, { records: string[]; named: string[] }> = {};
         for (const { messageId, body } of Records) {
             try {
-                const { account, forged } = parseTrigger(body);
-                (recordsOf[account] ??= []).push(messageId);
+                const { account, named, forged } = parseTrigger(body);
+                const about = (triggers[account] ??= { records: [], named: [] });
+                about.records.push(messageId);
+                about.named.push(...named.filter((arn) => !about.named.includes(arn)));
                 if (forged.length) log("WARN", "forged", { account, snapshots: forged });
             } catch (error) {
                 malformed.push(messageId);
                 log("ERROR", "malformed-trigger", { messageId, detail: (error as Error).message });
             }
         }
-        const died = await Promise.all(Object.entries(recordsOf).map(([account, records]) => visit(account, records)));
+        const died = await Promise.all(Object.entries(triggers).map(([account, { records, named }]) => visit(account, records, named)));
         return { batchItemFailures: [...malformed, ...died.flat()].map((itemIdentifier) => ({ itemIdentifier })) };
     };
 
     /** Looks at one account. Its triggers are consumed whatever AWS answers; only code that died gives them back. */
-    async function visit(account: string, records: string[]): Promise<string[]> {
+    async function visit(account: string, records: string[], named: readonly string[]): Promise<string[]> {
         if (!(account in enrolment.accounts)) {
             log("WARN", "not-enrolled", { account, triggers: records.length });
             return [];
@@ -58,9 +62,9 @@ export const start = (enrolment: Enrolment) => () => {
             const { rds, memory } = (accounts[account] ??= {
                 // The SDK assumes the role when it is first needed, and again before the session ends.
                 rds: new rdsModule.RDSClient({ ...shared, credentials: () => assume(account) }),
-                memory: { said: {} },
+                memory: emptyMemory(),
             });
-            await look(account, settings, new Date(), { rdsModule, s3Module, rds, s3 }, memory);
+            await look({ account, named }, settings, new Date(), { rdsModule, rds, ...own }, memory);
             return [];
         } catch (error) {
             const { name, message } = error as Error;

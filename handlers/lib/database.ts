@@ -27,8 +27,11 @@ export const typeOf = ({ kind, identifier, type }: Snapshot): string => (kind ==
 export const databaseKey = ({ kind, resourceId, database }: Pick<Snapshot, "kind" | "resourceId" | "database">): string =>
     `${kind}.${resourceId || database}`;
 
+/** In a manifest's name: snapshot and database were gone before anybody noted the resource id. */
+export const unknownResource = "unknown";
+
 /** The end of a resource id that a manifest's name carries. */
-export const resource8 = (resourceId: string): string => resourceId.slice(-8);
+export const resource8 = (resourceId: string): string => resourceId.slice(-8) || unknownResource;
 
 /** How often a snapshot of this type is exported: the last matching override, else `every` for manual ones, else the rules' frequency. */
 export function frequencyOf(rules: DatabaseRules, type: string, target: Target): Frequency {

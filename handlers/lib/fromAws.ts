@@ -39,6 +39,7 @@ export const instanceSnapshot = (from: Loose<DBSnapshot>): Snapshot => ({
     originalCreatedAt: time(from.OriginalSnapshotCreateTime, "OriginalSnapshotCreateTime"),
     copiedFrom: from.SourceDBSnapshotIdentifier || undefined,
     storageType: from.StorageType ?? undefined,
+    sizeGiB: from.AllocatedStorage ?? undefined,
     sourceKeyArn: from.KmsKeyId ?? undefined,
     tags: tags(from.TagList),
 });
@@ -54,6 +55,7 @@ export const clusterSnapshot = (from: Loose<DBClusterSnapshot>): Snapshot => ({
     createdAt: time(from.SnapshotCreateTime, "SnapshotCreateTime"),
     copiedFrom: from.SourceDBClusterSnapshotArn || undefined,
     storageType: from.StorageType ?? undefined,
+    sizeGiB: from.AllocatedStorage ?? undefined,
     sourceKeyArn: from.KmsKeyId ?? undefined,
     tags: tags(from.TagList),
 });
@@ -63,6 +65,7 @@ export const instanceDatabase = (from: Loose<DBInstance>): Database => ({
     kind: "instance",
     identifier: need(from.DBInstanceIdentifier, "DBInstanceIdentifier"),
     resourceId: from.DbiResourceId ?? "",
+    createdAt: time(from.InstanceCreateTime, "InstanceCreateTime"),
     tags: tags(from.TagList),
 });
 
@@ -71,6 +74,7 @@ export const clusterDatabase = (from: Loose<DBCluster>): Database => ({
     kind: "cluster",
     identifier: need(from.DBClusterIdentifier, "DBClusterIdentifier"),
     resourceId: from.DbClusterResourceId ?? "",
+    createdAt: time(from.ClusterCreateTime, "ClusterCreateTime"),
     tags: tags(from.TagList),
 });
 
@@ -88,4 +92,5 @@ export const exportTask = (from: Loose<ExportTask>): Task => ({
     startedAt: time(from.TaskStartTime, "TaskStartTime"),
     endedAt: time(from.TaskEndTime, "TaskEndTime"),
     failureCause: from.FailureCause ?? undefined,
+    warningMessage: from.WarningMessage ?? undefined,
 });

@@ -8,8 +8,12 @@ const hour = 3_600_000;
 export interface History {
     /** Whether its tasks were asked for. */
     readonly known: boolean;
+    /** Its manifest says `complete`. */
     readonly sealed?: ManifestName;
-    readonly exported?: Task;
+    /** Its manifest says `partial`. */
+    readonly partial?: ManifestName;
+    /** COMPLETE, and no manifest yet. */
+    readonly sealing?: Task;
     /** In flight, ours. */
     readonly running?: Task;
     /** In flight, somebody else's; RDS exports a snapshot once at a time. */
@@ -33,18 +37,21 @@ export interface Records {
     /** By source ARN and by the id's stem. */
     readonly running: ReadonlyMap<string, readonly Task[]>;
     /** By the id's stem. */
-    readonly completed: ReadonlyMap<string, readonly Task[]>;
+    readonly finished: ReadonlyMap<string, readonly Task[]>;
     readonly manifests: ReadonlyMap<string, readonly ManifestName[]>;
 }
 
 /** Whether RDS still works on it. */
 export const inFlight = ({ status }: Task): boolean => !["COMPLETE", "FAILED", "CANCELED"].includes(status);
 
-/** Whether a manifest stands for a usable export. */
-export const isProtection = ({ outcome }: ManifestName): boolean => outcome === "complete" || outcome === "partial";
+/** Whether a manifest stands for an export that ended well for RDS. */
+export const manifestOfExport = ({ outcome }: ManifestName): boolean => outcome === "complete" || outcome === "partial";
+
+/** Whether a manifest stands for a whole export; an accepted skip is written `complete`. */
+export const isProtection = ({ outcome }: ManifestName): boolean => outcome === "complete";
 
 /** Groups what one look saw. */
-export function recordsOf({ tasks, running = [], completed = [], manifests, account }: Observed): Records {
+export function recordsOf({ tasks, running = [], finished = [], manifests, account }: Observed): Records {
     const group = <T>(items: readonly T[], keys: (item: T) => readonly (string | undefined)[]) => {
         const groups = new Map<string, T[]>();
         for (const item of items) for (const key of keys(item)) if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), item]);
@@ -53,7 +60,7 @@ export function recordsOf({ tasks, running = [], completed = [], manifests, acco
     return {
         tasks,
         running: group(running, ({ id, sourceArn }) => [sourceArn, parseTaskId(id)?.stem]),
-        completed: group(completed, ({ id }) => [parseTaskId(id)?.stem]),
+        finished: group(finished, ({ id }) => [parseTaskId(id)?.stem]),
         manifests: group(manifests.filter((manifest) => manifest.account === account), ({ taskId: id }) => [parseTaskId(id)?.stem]),
     };
 }
@@ -68,25 +75,27 @@ export function historyOf(snapshot: Snapshot, destination: Destination, records:
     const manifests = records.manifests.get(stem) ?? [];
     const running = [...(records.running.get(snapshot.arn) ?? []), ...(records.running.get(stem) ?? [])];
     // The answer by source ARN is the later one.
-    const byId = new Map([...(records.completed.get(stem) ?? []), ...running, ...(asked ?? [])].map((task) => [task.id, task]));
+    const byId = new Map([...(records.finished.get(stem) ?? []), ...running, ...(asked ?? [])].map((task) => [task.id, task]));
     const tasks = [...byId.values()].sort((a, b) => attemptOf(a.id) - attemptOf(b.id) || (a.id < b.id ? -1 : 1));
 
     const input = tasks.length ? startExportTaskInput(snapshot, destination, taskId(stem, 1)) : undefined;
     const underOurIds = tasks.filter(({ id }) => parseTaskId(id)?.stem === stem);
     const ours = underOurIds.filter((task) => input && isOurs(task, input));
     // The sealer looked at the objects, so its word beats COMPLETE.
-    const spoiled = manifests.filter((manifest) => manifest.outcome === "failed").map(({ taskId: id }) => id);
+    const spoiled = manifests.filter(({ outcome }) => outcome === "failed").map(({ taskId: id }) => id);
+    const named = manifests.map(({ taskId: id }) => id);
     const faults = ours.filter((task) => taskFailure(task) === "configuration");
     const failed = ours.filter((task) => taskFailure(task) === "export");
     const failedIds = new Set([...failed.map(({ id }) => id), ...spoiled]);
     for (const { id } of faults) failedIds.delete(id);
 
-    const attempts = [...underOurIds.map(({ id }) => id), ...manifests.map(({ taskId: id }) => id)].map(attemptOf);
+    const attempts = [...underOurIds.map(({ id }) => id), ...named].map(attemptOf);
     const newest = [...ours].pop();
     return {
         known: asked !== undefined,
         sealed: manifests.find(isProtection),
-        exported: ours.find(({ id, status }) => status === "COMPLETE" && !spoiled.includes(id)),
+        partial: manifests.find(({ outcome }) => outcome === "partial"),
+        sealing: ours.find(({ id, status }) => status === "COMPLETE" && !named.includes(id)),
         running: ours.find(inFlight),
         busy: tasks.find((task) => task.sourceArn === snapshot.arn && inFlight(task) && !ours.includes(task)),
         strangers: underOurIds.filter((task) => !ours.includes(task)).map(({ id }) => id),

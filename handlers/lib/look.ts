@@ -1,9 +1,14 @@
-import { failureClass, isAwsError, type FailureClass } from "./failure";
+import { alarmsOf } from "./alarms";
+import { askSealer } from "./askSealer";
+import { ledgerStart, rulesFor } from "./database";
+import { failureClass, isAwsError } from "./failure";
+import { withAnswer } from "./finished";
 import { inFlight } from "./history";
 import { log } from "./log";
 import { observe, tasksOf, taskNamed, type Clients, type Memory } from "./observe";
 import { plan } from "./plan";
-import { isOurs, isWrittenByUs } from "./taskId";
+import { report, type Tally } from "./report";
+import { isOurs } from "./taskId";
 import type { Decision, Observed, PlanSettings, StartExportTaskInput, Task } from "./types";
 
 /** Calls of StartExportTask in one look beyond those that were accepted; each is repeated by another look. */
@@ -12,41 +17,63 @@ const patience = 10;
 const lookTime = 40_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Ended = FailureClass | "time" | "patience" | undefined;
+type Ended = Tally["ended"];
 
-interface Tally {
-    started: number;
-    refused: number;
-    tried: number;
+/** What a look is about. */
+export interface LookAt {
+    /** 12 digits. */
+    readonly account: string;
+    /** Snapshot ARNs of the account that its triggers named: hearsay, worth a question. */
+    readonly named: readonly string[];
 }
 
-/** Observes an account, plans, starts what is due, and says so in log lines. AWS's errors before the first answer reject. */
-export async function look(account: string, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<void> {
+/** Snapshots named by triggers that one look asks about; an attacker may name many. */
+const curiosity = 5;
+
+/**
+ * Observes an account, plans, starts what is due, asks for what ended to be sealed, and says so in log lines.
+ * AWS's errors before the first answer reject.
+ */
+export async function look({ account, named }: LookAt, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<void> {
     const until = Date.now() + lookTime;
     const observed: Mutable<Observed> = await observe(account, settings, now, clients, memory);
-    const tally: Tally = { started: 0, refused: 0, tried: 0 };
-    let ended: Ended;
+    const tally: Tally = { started: 0, refused: 0, tried: 0, asked: 0 };
+    const unknown = named.filter((arn) => !observed.snapshots.some((each) => each.arn === arn)).slice(0, curiosity);
 
     // Each answer and each start changes what is known, so the plan is made anew: it is pure and takes milliseconds.
     let decisions = plan(observed, settings, now);
-    for (let next = nextStep(decisions); next && !ended; next = nextStep(decisions)) {
+    for (let next = nextStep(decisions); next && !tally.ended; next = nextStep(decisions)) {
         try {
-            if (next.startExportTask) ended = await startOne(next, next.startExportTask);
+            if (next.startExportTask) tally.ended = await startOne(next, next.startExportTask);
             else await askTasks(next.snapshot.arn);
         } catch (error) {
             if (!isAwsError(error)) throw error;
-            ended = failureClass(error);
+            tally.ended = failureClass(error);
         }
         decisions = plan(observed, settings, now);
-        if (Date.now() > until) ended ??= "time";
-        if (tally.tried - tally.started >= patience) ended ??= "patience";
+        if (Date.now() > until) tally.ended ??= "time";
+        if (tally.tried - tally.started >= patience) tally.ended ??= "patience";
     }
-    report(account, decisions, observed, tally, ended, memory);
+    const vanished = await withoutTasks(unknown);
+    tally.asked = await askSealer(observed, settings, now, clients, memory);
+    report(account, decisions, alarmsOf(observed, decisions, vanished, memory.seen, settings, now), tally, memory);
+
+    /** Of snapshots that only a trigger named those that no task exports either. A finished one is found here too. */
+    async function withoutTasks(arns: readonly string[]): Promise<string[]> {
+        try {
+            for (const arn of arns) await askTasks(arn);
+        } catch (error) {
+            if (!isAwsError(error)) throw error;
+        }
+        return arns.filter((arn) => observed.tasks[arn]?.length === 0);
+    }
 
     async function askTasks(arn: string): Promise<void> {
         const tasks = await tasksOf(clients, arn);
         observed.tasks = { ...observed.tasks, [arn]: tasks };
-        memory.completed?.push(...tasks.filter((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)));
+        const since = ledgerStart(rulesFor(settings, account), now);
+        observed.finished = withAnswer(observed.finished ?? [], tasks, observed.manifests, since, settings.destination);
+        memory.finished = Object.fromEntries(observed.finished.map((task) => [task.id, task]));
     }
 
     /** Returns why the round ends for this account, if it does. */
@@ -60,6 +87,7 @@ export async function look(account: string, settings: PlanSettings, now: Date, c
         }
         tally.started++;
         observed.running = [...(observed.running ?? []), asTask(input)];
+        memory.seen[input.ExportTaskIdentifier] = now.getTime();
         log("INFO", "export-started", { ...about, reason });
         return undefined;
 
@@ -106,30 +134,3 @@ const asTask = (input: StartExportTaskInput): Task => ({
     keyArn: input.KmsKeyId,
     exportOnly: [],
 });
-
-const loud: Partial<Record<Decision["code"], "WARN" | "ERROR">> = { backoff: "WARN", "given-up": "ERROR", "expired-unprotected": "ERROR" };
-
-/**
- * What needs a person, a line each and once per warm function; all else as counts by reason: a line per decision of every
- * sweep would cost more than the rest.
- */
-function report(account: string, decisions: readonly Decision[], { tasks }: Observed, { started, refused }: Tally, ended: Ended, { said }: Memory): void {
-    const once = (id: string, level: "WARN" | "ERROR", message: string, fields: Record<string, unknown>) => {
-        if (said[id]) return;
-        said[id] = true;
-        log(level, message, { account, ...fields });
-    };
-    const reasons: Record<string, number> = {};
-    for (const { snapshot, code, reason, strangers } of decisions) {
-        reasons[code] = (reasons[code] ?? 0) + 1;
-        const about = { database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn };
-        const level = loud[code];
-        if (level) once(`${code} ${snapshot.arn} ${reason}`, level, code, { ...about, reason });
-        if (strangers?.length) once(`stranger ${strangers.join()}`, "ERROR", "stranger", { ...about, tasks: strangers });
-        for (const { id, status, failureCause } of tasks[snapshot.arn] ?? []) {
-            if (status === "FAILED" || status === "CANCELED") once(`ended ${id}`, "ERROR", "export-failed", { ...about, task: id, status, cause: failureCause });
-        }
-    }
-    const broken = ended === "configuration" || ended === "source-key";
-    log(broken ? "ERROR" : "INFO", "look", { account, started, refused, ended, reasons });
-}

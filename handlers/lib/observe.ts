@@ -1,7 +1,10 @@
 import type { ExportTask, Filter, RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { ledgerStart, rulesFor } from "./database";
+import { unsealed } from "./finished";
 import { clusterDatabase, clusterSnapshot, instanceDatabase, instanceSnapshot, exportTask } from "./fromAws";
+import { inFlight, manifestOfExport } from "./history";
 import { parseManifestName } from "./manifestName";
 import { isWrittenByUs } from "./taskId";
 import type { ManifestName, Observed, PlanSettings, Task } from "./types";
@@ -10,10 +13,13 @@ import type { ManifestName, Observed, PlanSettings, Task } from "./types";
 export interface Clients {
     readonly rdsModule: typeof import("@aws-sdk/client-rds");
     readonly s3Module: typeof import("@aws-sdk/client-s3");
+    readonly sqsModule: typeof import("@aws-sdk/client-sqs");
     /** With the credentials of the account's access role. */
     readonly rds: RDSClient;
-    /** With the starter's own. */
+    /** With the starter's own, as the next. */
     readonly s3: S3Client;
+    readonly sqs: SQSClient;
+    readonly sealQueueUrl: string;
 }
 
 /** As Promise.all, but a failure waits for the others: no call outlives its look. */
@@ -22,13 +28,19 @@ async function allEnded<T extends readonly unknown[]>(calls: readonly [...T]): P
     return Promise.all(calls);
 }
 
-/** What a warm function may remember of an account, because it never changes. */
+/** What a warm function remembers of an account. Nothing depends on it but the number of calls and of repeated words. */
 export interface Memory {
-    /** COMPLETE tasks of ours, asked for once and added to as they are seen. */
-    completed?: Task[];
+    /** Finished tasks of ours without a manifest, by id. Absent: not asked for yet. */
+    finished?: Record<string, Task>;
+    /** When a task of ours was first seen in flight, by id, in milliseconds. */
+    seen: Record<string, number>;
+    /** When the sealer was last asked, by task id, in milliseconds. */
+    asked: Record<string, number>;
     /** Ids and codes that were logged, so that what stays as it is is said once. */
     readonly said: Record<string, true>;
 }
+
+export const emptyMemory = (): Memory => ({ seen: {}, asked: {}, said: {} });
 
 const all = async <T>(pages: AsyncIterable<Record<string, unknown>>, key: string): Promise<T[]> => {
     const items: T[] = [];
@@ -55,49 +67,56 @@ export async function taskNamed(clients: Clients, ExportTaskIdentifier: string):
     }
 }
 
-/** One look at an account: a handful of calls, whatever its backlog and history. Tasks by snapshot are asked for later, as needed. */
+/** One look at an account: a handful of calls, whatever its backlog. Tasks by snapshot are asked for later, as needed. */
 export async function observe(account: string, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<Observed> {
     const { rdsModule, rds } = clients;
     const client = { client: rds };
-    // Snapshots name their database; the databases themselves are only asked for where their tags count.
-    const { tags } = rulesFor(settings, account);
+    const since = ledgerStart(rulesFor(settings, account), now);
     const [instanceSnapshots, backupSnapshots, clusterSnapshots, instances, clusters, running, manifests] = await allEnded([
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, {}) as never, "DBSnapshots"),
         // A type of its own that must be asked for: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, { SnapshotType: "awsbackup" }) as never, "DBSnapshots"),
         all<never>(rdsModule.paginateDescribeDBClusterSnapshots(client, {}) as never, "DBClusterSnapshots"),
-        tags ? all<never>(rdsModule.paginateDescribeDBInstances(client, {}) as never, "DBInstances") : [],
-        tags ? all<never>(rdsModule.paginateDescribeDBClusters(client, {}) as never, "DBClusters") : [],
+        all<never>(rdsModule.paginateDescribeDBInstances(client, {}) as never, "DBInstances"),
+        all<never>(rdsModule.paginateDescribeDBClusters(client, {}) as never, "DBClusters"),
         describeTasks(clients, { Filters: [withStatus("starting", "in_progress", "canceling")] }),
-        ledger(account, settings, now, clients),
+        ledger(account, settings, since, clients),
     ]);
-    const completed = (memory.completed ??= await completedTasks(settings, clients));
+    const finished = await finishedTasks(settings, now, running, clients, memory);
+    memory.finished = Object.fromEntries(unsealed(finished, manifests, since).map((task) => [task.id, task]));
     return {
         account,
         snapshots: [...instanceSnapshots.map(instanceSnapshot), ...backupSnapshots.map(instanceSnapshot), ...clusterSnapshots.map(clusterSnapshot)],
-        databases: tags && [...instances.map(instanceDatabase), ...clusters.map(clusterDatabase)],
+        databases: [...instances.map(instanceDatabase), ...clusters.map(clusterDatabase)],
         running,
         tasks: {},
         manifests,
-        completed,
-        proven: completed.length > 0 || manifests.some(({ outcome }) => outcome === "complete" || outcome === "partial"),
+        finished: Object.values(memory.finished),
+        proven: manifests.some(manifestOfExport),
     };
 }
 
 /** The account's manifests as far back as the planner needs them. Names only: the starter may not read them. */
-async function ledger(account: string, settings: PlanSettings, now: Date, { s3Module, s3 }: Clients): Promise<ManifestName[]> {
+async function ledger(account: string, settings: PlanSettings, since: string, { s3Module, s3 }: Clients): Promise<ManifestName[]> {
     const prefix = `manifests/${account}/`;
-    const input = {
-        Bucket: settings.destination.bucket,
-        Prefix: prefix,
-        StartAfter: prefix + ledgerStart(rulesFor(settings, account), now),
-    };
+    const input = { Bucket: settings.destination.bucket, Prefix: prefix, StartAfter: prefix + since };
     const objects = await all<{ Key?: string }>(s3Module.paginateListObjectsV2({ client: s3 }, input) as never, "Contents");
     return objects.flatMap(({ Key }) => parseManifestName(Key ?? "") ?? []);
 }
 
-/** Every export of ours that ended well, a hundred per call: until manifests stand, the only word of snapshots that are gone. */
-async function completedTasks({ destination }: PlanSettings, clients: Clients): Promise<Task[]> {
-    const Filters = [withStatus("complete"), { Name: "s3-bucket", Values: [destination.bucket] }];
-    return (await describeTasks(clients, { Filters })).filter((task) => isWrittenByUs(task, destination));
+/**
+ * Finished tasks of ours, those of snapshots that are gone too. A cold function asks for all that RDS still lists; a warm
+ * one remembers them, and asks by id for those that were in flight and aren't any more.
+ */
+async function finishedTasks({ destination }: PlanSettings, now: Date, running: readonly Task[], clients: Clients, memory: Memory): Promise<Task[]> {
+    const ours = running.filter((task) => isWrittenByUs(task, destination));
+    const ids = ours.map(({ id }) => id);
+    const Filters = [withStatus("complete", "failed", "canceled"), { Name: "s3-bucket", Values: [destination.bucket] }];
+    const before = memory.finished;
+    const ended = before
+        ? (await allEnded(Object.keys(memory.seen).filter((id) => !ids.includes(id)).map((id) => taskNamed(clients, id)))).flatMap((task) => task ?? [])
+        : await describeTasks(clients, { Filters });
+    // Not before every call has answered: what isn't known yet must be asked for again.
+    memory.seen = Object.fromEntries([...ids, ...ended.filter(inFlight).map(({ id }) => id)].map((id) => [id, memory.seen[id] ?? now.getTime()]));
+    return [...Object.values(before ?? {}), ...ended.filter((task) => !inFlight(task) && isWrittenByUs(task, destination))];
 }

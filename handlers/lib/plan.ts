@@ -1,7 +1,7 @@
 import { parseSnapshotArn } from "../../components/arns";
 import { dataTime, databaseKey, frequencyOf, ledgerStart, rulesFor, typeOf, windowStart } from "./database";
 import { objection, skip, wait, type Verdict } from "./eligible";
-import { historyOf, isProtection, recordsOf, type History, type Records } from "./history";
+import { historyOf, manifestOfExport, recordsOf, type History, type Records } from "./history";
 import { day } from "./period";
 import { queue, type Wanted } from "./queue";
 import { isWrittenByUs, parsePrefix } from "./taskId";
@@ -29,9 +29,9 @@ export function plan(observed: Observed, settings: PlanSettings, now: Date): Dec
     const unique = [...new Map(observed.snapshots.map((snapshot) => [snapshot.arn, snapshot])).values()];
     const entries = unique.map((snapshot) => assess(snapshot, observed.account, settings, rules, records, databases)).sort(byAge);
 
-    const ledger = observed.manifests.filter((manifest) => manifest.account === observed.account && isProtection(manifest));
-    const claims = claimsOf(ledger, tasksOfTheGone(observed, settings));
-    for (const { snapshot, time, history } of entries) if (history?.sealed || history?.exported || history?.running) claims.claim(snapshot, time);
+    const ledger = observed.manifests.filter((manifest) => manifest.account === observed.account);
+    const claims = claimsOf(ledger, tasksOfTheGone(observed, settings), settings.maxAttempts);
+    for (const { snapshot, time, history } of entries) if (history?.sealed || history?.sealing || history?.running) claims.claim(snapshot, time);
 
     const start = windowStart(rules, now);
     const wanted: Wanted[] = [];
@@ -83,9 +83,11 @@ function assess(
     return { snapshot, time, history, verdict: (history && settled(history)) ?? objection(snapshot, rules, databases) };
 }
 
-function settled({ sealed, exported, running }: History): Verdict | undefined {
-    if (sealed) return { decision: "done", code: "sealed", reason: `sealed as ${sealed.taskId} (${sealed.outcome})` };
-    if (exported) return { decision: "done", code: "exported", reason: `exported by task ${exported.id}${exported.endedAt ? `, ended ${exported.endedAt}` : ""}` };
+function settled({ sealed, partial, sealing, running }: History): Verdict | undefined {
+    if (sealed) return { decision: "done", code: "sealed", reason: `sealed as ${sealed.taskId}` };
+    if (sealing) return wait("sealing", `task ${sealing.id} is complete${sealing.endedAt ? ` since ${sealing.endedAt}` : ""}, its objects are being verified`);
+    // Not again: the same snapshot would lack the same tables, and each export is billed for all of it.
+    if (partial) return { decision: "done", code: "partial", reason: `sealed as partial (${partial.taskId}): no protection, its manifest says what is missing` };
     return running && wait("running", `task ${running.id} is ${running.status.toLowerCase().replace("_", " ")}`);
 }
 
@@ -100,17 +102,18 @@ function givenUp({ known, failures, lastCause }: History, maxAttempts: number): 
     return skip("given-up", `${failures} of ${maxAttempts} attempts failed, last: ${lastCause ?? "cause unknown"}`);
 }
 
-/** Our tasks that ended well or still run, of snapshots that aren't listed any more. */
-function tasksOfTheGone({ completed = [], running = [], snapshots }: Observed, { destination }: PlanSettings): Task[] {
+/** Our tasks that are being sealed or still run, of snapshots that aren't listed any more. */
+function tasksOfTheGone({ finished = [], running = [], snapshots }: Observed, { destination }: PlanSettings): Task[] {
     const listed = new Set(snapshots.map(({ arn }) => arn));
-    return [...completed, ...running].filter((task) => !listed.has(task.sourceArn) && isWrittenByUs(task, destination));
+    const complete = finished.filter(({ status }) => status === "COMPLETE");
+    return [...complete, ...running].filter((task) => !listed.has(task.sourceArn) && isWrittenByUs(task, destination));
 }
 
 /** Data time (milliseconds) of the oldest export that stands; Infinity: none, so nothing was promised yet. */
-function oldestProtected({ manifests, tasks, completed = [], account }: Observed, { destination }: PlanSettings): number {
+function oldestProtected({ manifests, tasks, finished = [], account }: Observed, { destination }: PlanSettings): number {
     let oldest = Infinity;
-    for (const manifest of manifests) if (manifest.account === account && isProtection(manifest)) oldest = Math.min(oldest, Date.parse(manifest.dataDate));
-    for (const task of [...completed, ...Object.values(tasks).flat()]) {
+    for (const manifest of manifests) if (manifest.account === account && manifestOfExport(manifest)) oldest = Math.min(oldest, Date.parse(manifest.dataDate));
+    for (const task of [...finished, ...Object.values(tasks).flat()]) {
         if (task.status === "COMPLETE" && isWrittenByUs(task, destination)) oldest = Math.min(oldest, Date.parse(task.snapshotTime ?? parsePrefix(task.prefix)?.date ?? "") || Infinity);
     }
     return oldest;

@@ -1,4 +1,4 @@
-import { databaseKey, resource8 } from "./database";
+import { databaseKey, resource8, unknownResource } from "./database";
 import { periodNoun, periodOf } from "./period";
 import { parsePrefix } from "./taskId";
 import type { Frequency, ManifestName, Snapshot, Task } from "./types";
@@ -14,10 +14,11 @@ export interface Claims {
 }
 
 /**
- * Starts with the periods that sealed exports cover, and tasks of ours whose snapshots may be gone. A task knows its
+ * Starts with the periods that manifests cover, and tasks of ours whose snapshots may be gone. A task knows its
  * database by name only, so until its manifest stands a re-created database counts as its predecessor.
+ * A partial export leaves its period open, but not for ever: a table that RDS skips every time would be paid for every day.
  */
-export function claimsOf(sealed: readonly ManifestName[], tasks: readonly Task[]): Claims {
+export function claimsOf(manifests: readonly ManifestName[], tasks: readonly Task[], maxAttempts: number): Claims {
     const claimers = new Map<string, string>();
     const add = (database: string, time: number, claimer: string) => {
         for (const frequency of thinning) {
@@ -25,11 +26,21 @@ export function claimsOf(sealed: readonly ManifestName[], tasks: readonly Task[]
             if (!claimers.has(key)) claimers.set(key, claimer);
         }
     };
-    const inLedger = (kind: string, database: string, end: string) => `ledger ${kind}.${database}.${end}`;
-    for (const { kind, database, resource8: end, dataDate, taskId } of sealed) {
-        add(inLedger(kind, database, end), Date.parse(dataDate), `the sealed export ${taskId}`);
-    }
     const byName = (kind: string, database: string) => `name ${kind}.${database}`;
+    const inLedger = (kind: string, database: string, end: string) => (end === unknownResource ? byName(kind, database) : `ledger ${kind}.${database}.${end}`);
+    const partials = new Map<string, number>();
+    for (const { kind, database, resource8: end, dataDate, taskId, outcome } of manifests) {
+        const key = inLedger(kind, database, end);
+        const time = Date.parse(dataDate);
+        if (outcome === "complete") add(key, time, `the sealed export ${taskId}`);
+        if (outcome !== "partial") continue;
+        for (const frequency of thinning) {
+            const period = `${key}/${periodOf(frequency, time)}`;
+            const count = (partials.get(period) ?? 0) + 1;
+            partials.set(period, count);
+            if (count >= maxAttempts && !claimers.has(period)) claimers.set(period, `${count} partial exports, as many as maxAttempts allows,`);
+        }
+    }
     for (const { id, prefix } of tasks) {
         const { kind, database, date } = parsePrefix(prefix) ?? {};
         if (kind && database && date) add(byName(kind, database), Date.parse(date), `the export ${id}`);

@@ -4,7 +4,9 @@ import { parseSnapshotArn } from "../../components/arns";
 export interface Trigger {
     /** 12 digits; EventBridge sets it in an event's envelope, a sender can't forge it. */
     readonly account: string;
-    /** Snapshot ARNs in an event that belong to another account: someone made them up. */
+    /** Snapshot ARNs in an event, of that account. */
+    readonly named: readonly string[];
+    /** Those that belong to another account: someone made them up. */
     readonly forged: readonly string[];
 }
 
@@ -18,6 +20,11 @@ export function parseTrigger(body: string): Trigger {
     if (typeof account !== "string" || !/^\d{12}$/.test(account)) {
         throw new Error(`A trigger names a 12-digit account; received ${body.slice(0, 200)}`);
     }
-    const named = Array.isArray(resources) ? resources.filter((arn): arn is string => typeof arn === "string") : [];
-    return { account, forged: named.filter((arn) => (parseSnapshotArn(arn)?.account ?? account) !== account) };
+    const arns = Array.isArray(resources) ? resources.filter((arn): arn is string => typeof arn === "string") : [];
+    const ownerOf = (arn: string) => parseSnapshotArn(arn)?.account;
+    return {
+        account,
+        named: arns.filter((arn) => ownerOf(arn) === account),
+        forged: arns.filter((arn) => (ownerOf(arn) ?? account) !== account),
+    };
 }

@@ -1,18 +1,36 @@
 // Doesn't prove the wire: the SDK is replaced here; the rehearsal runs the same text against it.
 import assert from "node:assert/strict";
 import { look } from "../../handlers/lib/look";
-import type { Clients } from "../../handlers/lib/observe";
+import { emptyMemory, type Clients, type Memory } from "../../handlers/lib/observe";
 import { startExportTaskInput, taskId, taskIdStem } from "../../handlers/lib/taskId";
-import type { StartExportTaskInput } from "../../handlers/lib/types";
-import { account, daysAgo, now, settings, snapshot } from "./planning";
+import { manifestName } from "../../handlers/lib/manifestName";
+import type { SealRequest, StartExportTaskInput } from "../../handlers/lib/types";
+import { account, daysAgo, manifest, now, settings, snapshot } from "./planning";
 
 const rdsError = (name: string, message = name) => Object.assign(new Error(message), { name, $fault: "client", $metadata: { httpStatusCode: 400 } });
 const databases = ["a", "b", "c"];
 const snapshots = databases.map((name, index) => snapshot(name, daysAgo(3 - index * 0.5), { database: name, resourceId: `db-${name}` }));
 const idOf = (index: number, attempt = 1) => taskId(taskIdStem(snapshots[index]!, settings().destination), attempt);
 
-/** Looks once; `refuse` answers each StartExportTask, `named` a question for one task id. */
-async function lookOnce(refuse: (input: StartExportTaskInput) => Error | undefined, named: (id: string) => object[] = () => [], sourceKeys: (string | undefined)[] = []) {
+interface Answers {
+    /** Of each StartExportTask. */
+    refuse?: (input: StartExportTaskInput) => Error | undefined;
+    /** To a question for one task id. */
+    named?: (id: string) => object[];
+    sourceKeys?: (string | undefined)[];
+    running?: object[];
+    finished?: object[];
+    /** By source ARN. */
+    bySource?: (arn: string) => object[];
+    manifests?: string[];
+    triggers?: string[];
+    at?: Date;
+    memory?: Memory;
+}
+
+async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], triggers = [], at = now, memory = emptyMemory() }: Answers = {}) {
+    const asked: SealRequest[] = [];
+    const describes: string[] = [];
     const started: string[] = [];
     const tried: string[] = [];
     const pages = (key: string, items: (input: Record<string, string>) => object[]) =>
@@ -23,15 +41,23 @@ async function lookOnce(refuse: (input: StartExportTaskInput) => Error | undefin
         DBSnapshotArn: arn, DBSnapshotIdentifier: identifier, DBInstanceIdentifier: database, DbiResourceId: resourceId, SnapshotCreateTime: createdAt, Engine: engine,
         SnapshotType: "automated", Status: "available", KmsKeyId: sourceKeys[index],
     }));
-    const before = { ...completed };
     const clients = {
         rdsModule: {
             paginateDescribeDBSnapshots: pages("DBSnapshots", ({ SnapshotType }) => (SnapshotType ? [] : printed)),
             paginateDescribeDBClusterSnapshots: pages("DBClusterSnapshots", () => []),
-            paginateDescribeExportTasks: pages("ExportTasks", ({ ExportTaskIdentifier, Filters }) => (ExportTaskIdentifier ? named(ExportTaskIdentifier) : JSON.stringify(Filters ?? "").includes('"complete"') ? [before] : [])),
+            paginateDescribeDBInstances: pages("DBInstances", () => databases.map((name) => ({ DBInstanceIdentifier: name, DbiResourceId: `db-${name}`, InstanceCreateTime: daysAgo(400) }))),
+            paginateDescribeDBClusters: pages("DBClusters", () => []),
+            paginateDescribeExportTasks: pages("ExportTasks", (input) => {
+                describes.push(JSON.stringify(input));
+                if (input.ExportTaskIdentifier) return named(input.ExportTaskIdentifier);
+                if (input.SourceArn) return bySource(input.SourceArn);
+                return JSON.stringify(input.Filters).includes('"complete"') ? finished : running;
+            }),
             StartExportTaskCommand: class { constructor(readonly input: StartExportTaskInput) {} },
         },
-        s3Module: { paginateListObjectsV2: pages("Contents", () => []) },
+        s3Module: { paginateListObjectsV2: pages("Contents", () => manifests.map((Key) => ({ Key }))) },
+        sqsModule: { SendMessageBatchCommand: class { constructor(readonly input: { Entries: { MessageBody: string }[] }) {} } },
+        sqs: { send: async ({ input }: { input: { Entries: { MessageBody: string }[] } }) => (asked.push(...input.Entries.map(({ MessageBody }) => JSON.parse(MessageBody))), {}) },
         rds: {
             send: async ({ input }: { input: StartExportTaskInput }) => {
                 tried.push(input.ExportTaskIdentifier);
@@ -46,20 +72,24 @@ async function lookOnce(refuse: (input: StartExportTaskInput) => Error | undefin
     const print = console.log;
     console.log = (line: string) => void lines.push(JSON.parse(line));
     try {
-        await look(account, settings(), now, clients, { said: {} });
+        await look({ account, named: triggers }, settings(), at, clients, memory);
     } finally {
         console.log = print;
     }
-    return { started, tried, ended: lines.find(({ message }) => message === "look")?.ended, messages: lines.map(({ message }) => message) };
+    const ended = lines.find(({ message }) => message === "look")?.ended;
+    return { started, tried, ended, asked, describes, memory, messages: lines.map(({ message }) => message), alarms: lines.filter(({ Alarm }) => Alarm) };
 }
 
 const shape = (input: StartExportTaskInput, Status: string) => ({ ...input, Status, ExportTaskIdentifier: input.ExportTaskIdentifier, S3Bucket: input.S3BucketName, ExportOnly: [] });
-/** An old export of ours, so that the account counts as known. */
-const completed = shape(startExportTaskInput(snapshot("old", daysAgo(30)), settings().destination, taskId(taskIdStem(snapshot("old", daysAgo(30)), settings().destination), 1)), "COMPLETE");
+/** An export that was sealed, so that the account counts as known. */
+const proof = manifestName(manifest(snapshot("old", daysAgo(8), { database: "a", resourceId: "db-a" }), 1));
+
+const ownShape = (index: number, status: string, more: object = {}) => ({ ...shape(startExportTaskInput(snapshots[index]!, settings().destination, idOf(index)), status), SnapshotTime: snapshots[index]!.createdAt, ...more });
+const taken = (input: StartExportTaskInput) => (input.ExportTaskIdentifier === idOf(0) ? rdsError("ExportTaskAlreadyExistsFault") : undefined);
 
 describe("one look", () => {
     it("starts what is due, oldest first", async () => {
-        const { started, ended } = await lookOnce(() => undefined);
+        const { started, ended } = await lookOnce();
         assert.deepEqual([started, ended], [[idOf(0), idOf(1), idOf(2)], undefined]);
     });
 
@@ -74,35 +104,109 @@ describe("one look", () => {
         ["InvalidParameterValue", 3, undefined],
     ] as const) {
         it(`${name}: ${ended ? `the round ends (${ended})` : "the others go on"}`, async () => {
-            const result = await lookOnce(() => rdsError(name));
+            const result = await lookOnce({ refuse: () => rdsError(name) });
             assert.deepEqual([result.tried.length, result.ended, result.started], [tried, ended, []]);
         });
     }
 
     it("leaves snapshots under the same source key alone once it can't be used, and goes on with others", async () => {
         const bad = "arn:aws:kms:eu-west-1:111122223333:key/bad";
-        const { tried, started } = await lookOnce((input) => (input.SourceArn === snapshots[2]!.arn ? undefined : rdsError("KMSKeyNotAccessibleFault")), undefined, [bad, bad, "arn:aws:kms:eu-west-1:111122223333:key/good"]);
+        const { tried, started } = await lookOnce({
+            refuse: (input) => (input.SourceArn === snapshots[2]!.arn ? undefined : rdsError("KMSKeyNotAccessibleFault")),
+            sourceKeys: [bad, bad, "arn:aws:kms:eu-west-1:111122223333:key/good"],
+        });
         assert.deepEqual([tried, started], [[idOf(0), idOf(2)], [idOf(2)]]);
     });
 
     it("takes its own running task under the id for success", async () => {
-        const { started, messages } = await lookOnce(
-            (input) => (input.ExportTaskIdentifier === idOf(0) ? rdsError("ExportTaskAlreadyExistsFault") : undefined),
-            () => [shape(startExportTaskInput(snapshots[0]!, settings().destination, idOf(0)), "STARTING")],
-        );
+        const { started, messages } = await lookOnce({ refuse: taken, named: () => [ownShape(0, "STARTING")] });
         assert.deepEqual(started, [idOf(1), idOf(2)]);
         assert.ok(messages.includes("export-exists") && !messages.includes("export-refused"));
     });
 
     it("steps over a stranger under its id, and says so", async () => {
-        const stranger = { ...shape(startExportTaskInput(snapshots[0]!, settings().destination, idOf(0)), "COMPLETE"), S3Bucket: "elsewhere" };
-        const { started, messages } = await lookOnce((input) => (input.ExportTaskIdentifier === idOf(0) ? rdsError("ExportTaskAlreadyExistsFault") : undefined), () => [stranger]);
+        const stranger = { ...ownShape(0, "COMPLETE"), S3Bucket: "elsewhere" };
+        const { started, messages } = await lookOnce({ refuse: taken, named: () => [stranger] });
         assert.deepEqual(started, [idOf(0, 2), idOf(1), idOf(2)]);
         assert.ok(messages.includes("stranger"));
     });
 
     it("gives up after ten strangers in a row, since each costs calls", async () => {
-        const { tried, ended } = await lookOnce(() => rdsError("ExportTaskAlreadyExistsFault"), (id) => [{ ...shape(startExportTaskInput(snapshots[0]!, settings().destination, id), "FAILED"), S3Bucket: "elsewhere" }]);
+        const { tried, ended } = await lookOnce({ refuse: () => rdsError("ExportTaskAlreadyExistsFault"), named: (id) => [{ ...ownShape(0, "FAILED"), ExportTaskIdentifier: id, S3Bucket: "elsewhere" }] });
         assert.deepEqual([tried.length, ended], [10, "patience"]);
+    });
+});
+
+describe("a finished export", () => {
+    const complete = ownShape(0, "COMPLETE", { TaskStartTime: daysAgo(1), TaskEndTime: daysAgo(0.9) });
+    const sealed = manifestName(manifest(snapshots[0]!, 1));
+
+    it("is given to the sealer with what only the account tells", async () => {
+        const { asked } = await lookOnce({ finished: [complete] });
+        assert.deepEqual(asked.map(({ task, resourceId, snapshot: of }) => [task.id, task.status, resourceId, of?.arn]), [[idOf(0), "COMPLETE", "db-a", snapshots[0]!.arn]]);
+    });
+    it("isn't, once a manifest names it", async () => assert.deepEqual((await lookOnce({ finished: [complete], manifests: [sealed] })).asked, []));
+    it("isn't, when its data is older than the ledger is read back", async () =>
+        assert.deepEqual((await lookOnce({ finished: [{ ...complete, S3Prefix: complete.S3Prefix.replace(/[^/]+$/, "2026-01-01") }] })).asked, []));
+    it("isn't, when it is a stranger's", async () => assert.deepEqual((await lookOnce({ finished: [{ ...complete, S3Bucket: "elsewhere" }] })).asked, []));
+    it("is asked for again after ten minutes, not before, and RDS isn't asked for all of them twice", async () => {
+        const { memory } = await lookOnce({ finished: [complete] });
+        const later = (minutes: number) => lookOnce({ memory, at: new Date(now.getTime() + minutes * 60_000) });
+        assert.equal((await later(5)).asked.length, 0);
+        const again = await later(15);
+        assert.equal(again.asked.length, 1);
+        assert.ok(!again.describes.some((input) => input.includes('"complete"')));
+    });
+    it("is found by its id when it was in flight before, though its snapshot is gone", async () => {
+        const gone = snapshot("gone", daysAgo(2), { database: "b", resourceId: "db-b" });
+        const input = startExportTaskInput(gone, settings().destination, taskId(taskIdStem(gone, settings().destination), 1));
+        const task = (status: string) => ({ ...shape(input, status), SnapshotTime: gone.createdAt });
+        const { memory } = await lookOnce({ running: [task("IN_PROGRESS")] });
+        const { asked } = await lookOnce({ memory, named: (id) => (id === input.ExportTaskIdentifier ? [task("COMPLETE")] : []) });
+        assert.deepEqual(asked.map(({ task: { id }, resourceId, snapshot: of }) => [id, resourceId, of]), [[input.ExportTaskIdentifier, "db-b", undefined]]);
+    });
+    it("without a resource id is not taken for a later database of the same name", async () => {
+        const gone = snapshot("gone", daysAgo(500), { database: "b", resourceId: "db-old" });
+        const input = startExportTaskInput(gone, settings().destination, taskId(taskIdStem(gone, settings().destination), 1));
+        const { asked } = await lookOnce({ finished: [{ ...shape(input, "COMPLETE"), S3Prefix: input.S3Prefix.replace(/[^/]+$/, daysAgo(1).slice(0, 10)), SnapshotTime: gone.createdAt }] });
+        assert.deepEqual(asked.map(({ resourceId }) => resourceId), [""]);
+    });
+});
+
+describe("alarms of a look", () => {
+    const codes = async (answers: Answers) => (await lookOnce(answers)).alarms.map(({ Alarm, database }) => `${Alarm} ${database}`);
+
+    it("canceled and failed, each once", async () => {
+        const ended = { TaskStartTime: daysAgo(1), TaskEndTime: daysAgo(0.9) };
+        const answers = { finished: [ownShape(0, "CANCELED", ended), ownShape(1, "FAILED", { ...ended, FailureCause: "An unknown internal error occurred." })] };
+        const { alarms, memory } = await lookOnce(answers);
+        assert.deepEqual(alarms.map(({ Alarm }) => Alarm), ["canceled", "failed"]);
+        assert.deepEqual(await codes({ ...answers, memory }), []);
+    });
+    it("stuck beyond what its size explains, and no second start", async () => {
+        const task = (hours: number) => ownShape(0, "STARTING", { TaskStartTime: daysAgo(hours / 24) });
+        assert.deepEqual(await codes({ running: [task(23)] }), []);
+        const { started, alarms } = await lookOnce({ running: [task(25)] });
+        assert.deepEqual(alarms.map(({ Alarm, database }) => `${Alarm} ${database}`), ["stuck instance.a"]);
+        assert.ok(!started.some((id) => id.startsWith(idOf(0).slice(0, 41))));
+    });
+    it("stuck, though RDS doesn't say since when", async () => {
+        const running = [ownShape(0, "CANCELING")];
+        const { memory } = await lookOnce({ running });
+        assert.deepEqual(await codes({ running, memory, at: new Date(now.getTime() + 25 * 3_600_000) }), ["stuck instance.a"]);
+    });
+    it("a snapshot that a trigger named is gone, and nobody exported it", async () => {
+        const arn = `arn:aws:rds:eu-west-1:${account}:snapshot:gone`;
+        assert.deepEqual(await codes({ triggers: [arn, snapshots[0]!.arn] }), ["vanished unknown"]);
+        assert.deepEqual(await codes({ triggers: [arn], bySource: (asked) => (asked === arn ? [ownShape(0, "IN_PROGRESS")] : []) }), []);
+    });
+    it("a database with exports is gone", async () => {
+        const left = manifestName(manifest(snapshot("x", daysAgo(3), { database: "dropped", resourceId: "db-DROPPED1" }), 1));
+        assert.deepEqual(await codes({ manifests: [proof, left] }), ["disappeared instance.dropped"]);
+    });
+    it("complete for half a day, and no manifest", async () => {
+        const since = (hours: number) => ({ finished: [ownShape(0, "COMPLETE", { TaskStartTime: daysAgo(2), TaskEndTime: daysAgo(hours / 24) })] });
+        assert.deepEqual(await codes(since(11)), []);
+        assert.deepEqual(await codes(since(13)), ["unsealed instance.a"]);
     });
 });

@@ -61,10 +61,11 @@ describe("a snapshot by itself", () => {
 });
 
 describe("protection", () => {
-    it("by a manifest of any attempt", () => is(one(s(), settings(), { manifests: [manifest(s(), 4)] }), "sealed", /-4 \(complete\)/));
-    it("by a partial one", () => is(one(s(), settings(), { manifests: [manifest(s(), 1, "partial")] }), "sealed"));
+    it("by a manifest of any attempt", () => is(one(s(), settings(), { manifests: [manifest(s(), 4)] }), "sealed", /-4$/));
+    it("not by a partial one, which isn't tried again either", () => is(one(s(), settings(), { manifests: [manifest(s(), 1, "partial")] }), "partial", /no protection/));
     it("not by another account's manifest", () => is(one(s(), settings(), { manifests: [{ ...manifest(s(), 1), account: "999999999999" }] }), "due"));
-    it("by a task of ours", () => is(one(s(), settings(), { tasks: { [s().arn]: [ownTask(s(), 2, { status: "COMPLETE" })] } }), "exported"));
+    it("not yet by a COMPLETE task of ours", () => is(one(s(), settings(), { tasks: { [s().arn]: [ownTask(s(), 2, { status: "COMPLETE" })] } }), "sealing"));
+    it("not yet by one that only the list of finished tasks names", () => is(one(s(), settings(), { finished: [ownTask(s(), 1, { status: "COMPLETE" })] }), "sealing"));
     it("not by a task whose manifest says failed", () =>
         is(one(s(), settings(), { tasks: { [s().arn]: [ownTask(s(), 1, { status: "COMPLETE" })] }, manifests: [manifest(s(), 1, "failed")] }), "due", /attempt 2, 1 of 3 failed/));
     it("is said before filters and window", () => is(one(s({}, daysAgo(9)), settings({ exclude: [filter("*")] }), { manifests: [manifest(s({}, daysAgo(9)), 1)] }), "sealed"));
@@ -140,9 +141,9 @@ describe("the queue", () => {
     it("knows by tasks what covers a period, though the snapshot is gone and the function is cold", () => {
         const monday = s({}, "2026-11-16T03:00:00Z", "monday");
         const tuesday = s({}, "2026-11-17T03:00:00Z", "tuesday");
-        const completed = [ownTask(monday, 1, { status: "COMPLETE" })];
-        const look = (snapshots: ReturnType<typeof s>[]) => codes(plan(observed(snapshots, { tasks: {}, completed }), settings({ frequency: "weekly" }), now));
+        const finished = [ownTask(monday, 1, { status: "COMPLETE" })];
+        const look = (snapshots: ReturnType<typeof s>[]) => codes(plan(observed(snapshots, { tasks: {}, finished }), settings({ frequency: "weekly" }), now));
         assert.deepEqual(look([tuesday]), ["tuesday thinned"]);
-        assert.deepEqual(look([monday, tuesday]), ["monday exported", "tuesday thinned"]);
+        assert.deepEqual(look([monday, tuesday]), ["monday sealing", "tuesday thinned"]);
     });
 });

@@ -39,6 +39,16 @@ describe("thinning", () => {
         assert.deepEqual(codes([tuesdayNoon], daily, { manifests: [manifest(tuesday, 1, "failed")] }), { "tuesday-noon": "due" });
         assert.deepEqual(codes([tuesdayNoon], daily, { manifests: [{ ...manifest(tuesday, 1), resource8: "OTHERXXX" }] }), { "tuesday-noon": "due" });
     });
+    it("isn't satisfied by a partial export, until there are as many as attempts", () => {
+        const partials = (...of: Snapshot[]) => ({ manifests: of.map((each) => manifest(each, 1, "partial")) });
+        const wednesday = at("wednesday", "2026-11-18T03:00:00Z");
+        assert.deepEqual(codes([monday, tuesday], weekly, partials(monday)), { monday: "partial", tuesday: "due" });
+        assert.deepEqual(codes([wednesday], weekly, partials(monday, tuesday, tuesdayNoon)), { wednesday: "thinned" });
+        assert.match(reasons([wednesday], weekly, partials(monday, tuesday, tuesdayNoon))["wednesday"] ?? "", /3 partial exports/);
+        assert.deepEqual(codes([wednesday], daily, partials(monday, tuesday, tuesdayNoon)), { wednesday: "due" });
+    });
+    it("counts a manifest without a resource id by the database's name", () =>
+        assert.deepEqual(codes([tuesdayNoon], daily, { manifests: [{ ...manifest(tuesday, 1), resource8: "unknown" }] }), { "tuesday-noon": "thinned" }));
     it("goes on to the next when one is given up", () =>
         assert.deepEqual(codes([tuesday, tuesdayNoon], daily, { tasks: { [tuesday.arn]: failed(tuesday), [tuesdayNoon.arn]: [] } }), { tuesday: "given-up", "tuesday-noon": "due" }));
     it("doesn't go on while one backs off", () =>
@@ -62,7 +72,7 @@ describe("out of the window", () => {
     it("after the account's first export it is a loss", () => assert.deepEqual(codes([old, older], {}, { manifests: ledger }), { old: "expired-unprotected", older: "expired-unprotected" }));
     it("counts from a finished task too", () => {
         const first = at("first", "2026-11-09T03:00:00Z", { resourceId: "db-ELSE" });
-        assert.deepEqual(codes([old, first], {}, { tasks: { [old.arn]: [], [first.arn]: [ownTask(first, 1, { status: "COMPLETE" })] } }), { first: "exported", old: "expired-unprotected" });
+        assert.deepEqual(codes([old, first], {}, { tasks: { [old.arn]: [], [first.arn]: [ownTask(first, 1, { status: "COMPLETE" })] } }), { first: "sealing", old: "expired-unprotected" });
     });
     it("what is older than the first export isn't", () => assert.deepEqual(codes([older], {}, { manifests: [manifest(old, 9)] }), { older: "too-old" }));
     it("what is older than the ledger isn't", () => assert.deepEqual(codes([at("ancient", "2026-10-01T00:00:00Z")], {}, { manifests: [{ ...ledger[0]!, dataDate: "2026-09-01" }] }), { ancient: "too-old" }));

@@ -1,0 +1,87 @@
+import type { AlarmCode, AlarmFields } from "./log";
+import { disappeared } from "./finished";
+import { taskFailure } from "./failure";
+import { isWrittenByUs, parsePrefix } from "./taskId";
+import type { Decision, Observed, PlanSettings, Task } from "./types";
+
+/** What a person must know. The same `id` is the same matter. */
+export interface Alarm {
+    readonly id: string;
+    readonly code: AlarmCode;
+    readonly fields: AlarmFields;
+}
+
+const hour = 3_600_000;
+/** The sealer gives a finished export up as partial after six hours; one that it never touched is its own trouble. */
+const sealedWithin = 12 * hour;
+
+/** Hours that a task may be STARTING (a restore of the whole database) or CANCELING. AWS names no bound: these are ours, by size. */
+export function patienceHours(sizeGiB: number | undefined): number {
+    if (sizeGiB === undefined || sizeGiB > 1000) return 24;
+    return sizeGiB > 100 ? 12 : 6;
+}
+
+/**
+ * The alarms of one look. `seen`: when a task was first seen in flight (milliseconds), for RDS may leave out when it started.
+ * `vanished`: snapshot ARNs that a trigger named, and that neither snapshots nor tasks know.
+ */
+export function alarmsOf(
+    observed: Observed, decisions: readonly Decision[], vanished: readonly string[], seen: Readonly<Record<string, number>>, settings: PlanSettings, now: Date,
+): Alarm[] {
+    const { account } = observed;
+    return [
+        ...decisions.flatMap((decision) => ofDecision(account, decision)),
+        ...(observed.finished ?? []).flatMap((task) => ofFinished(account, task, now)),
+        ...(observed.running ?? []).filter((task) => isWrittenByUs(task, settings.destination)).flatMap((task) => ofRunning(observed, task, seen, now)),
+        ...vanished.map((arn): Alarm => ({
+            id: `vanished ${arn}`,
+            code: "vanished",
+            fields: { account, database: "unknown", snapshot: arn, reason: "an event named this snapshot, and RDS knows neither it nor an export of it: deleted before its turn" },
+        })),
+        ...disappeared(observed).map(({ kind, database, resource8, dataDate }): Alarm => ({
+            id: `disappeared ${kind}.${database}.${resource8}`,
+            code: "disappeared",
+            fields: { account, database: `${kind}.${database}`, resourceId: `…${resource8}`, reason: `the database has exports, the newest of ${dataDate}, and is no longer in the account` },
+        })),
+    ];
+}
+
+function ofDecision(account: string, { snapshot, code, reason, strangers }: Decision): Alarm[] {
+    const about = { account, database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn };
+    const alarms: Alarm[] = [];
+    if (code === "given-up" || code === "expired-unprotected") alarms.push({ id: `${code} ${snapshot.arn} ${reason}`, code, fields: { ...about, reason } });
+    if (strangers?.length) {
+        const ours = "somebody started tasks under identifiers of ours, which aren't exports of ours; the next number is taken";
+        alarms.push({ id: `stranger ${strangers.join()}`, code: "stranger", fields: { ...about, tasks: strangers, reason: ours } });
+    }
+    return alarms;
+}
+
+const databaseOf = ({ prefix }: Task): string => {
+    const { kind, database } = parsePrefix(prefix) ?? {};
+    return kind ? `${kind}.${database}` : "unknown";
+};
+
+function ofFinished(account: string, task: Task, now: Date): Alarm[] {
+    const { id, sourceArn, status, failureCause, endedAt } = task;
+    const about = { account, database: databaseOf(task), snapshot: sourceArn, task: id };
+    if (status === "CANCELED") {
+        return [{ id: `canceled ${id}`, code: "canceled", fields: { ...about, reason: "somebody in the source account canceled the export; it is tried again" } }];
+    }
+    if (status === "FAILED") {
+        return [{ id: `failed ${id}`, code: "failed", fields: { ...about, class: taskFailure(task), reason: failureCause ?? "RDS gave no cause" } }];
+    }
+    const age = now.getTime() - Date.parse(endedAt ?? "");
+    if (!(age > sealedWithin)) return [];
+    return [{ id: `unsealed ${id}`, code: "unsealed", fields: { ...about, reason: `complete since ${endedAt}, and no manifest: see the sealer's log and its dead letters` } }];
+}
+
+function ofRunning({ account, snapshots }: Observed, task: Task, seen: Readonly<Record<string, number>>, now: Date): Alarm[] {
+    const { id, sourceArn, status, startedAt } = task;
+    if (status !== "STARTING" && status !== "CANCELING") return [];
+    const since = Date.parse(startedAt ?? "") || seen[id];
+    const hours = patienceHours(snapshots.find(({ arn }) => arn === sourceArn)?.sizeGiB);
+    if (since === undefined || now.getTime() - since <= hours * hour) return [];
+    const reason = `${status} since ${new Date(since).toISOString()}, more than ${hours} hours; it holds a slot, and isn't started a second time. Cancel it or call AWS Support`;
+    return [{ id: `stuck ${status} ${id}`, code: "stuck", fields: { account, database: databaseOf(task), snapshot: sourceArn, task: id, reason } }];
+}

@@ -1,0 +1,48 @@
+import { resource8, unknownResource } from "./database";
+import { inFlight } from "./history";
+import { isWrittenByUs, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
+import type { Destination, ManifestName, Observed, SealRequest, Task } from "./types";
+
+/** Of finished tasks those that no manifest names, of data since a date (yyyy-mm-dd): older manifests aren't listed. */
+export function unsealed(finished: readonly Task[], manifests: readonly ManifestName[], since: string): Task[] {
+    const named = new Set(manifests.map(({ taskId }) => taskId));
+    return finished.filter(({ id, prefix }) => !named.has(id) && (parsePrefix(prefix)?.date ?? "") >= since);
+}
+
+/** What an answer about one snapshot's tasks adds to the finished ones. */
+export function withAnswer(finished: readonly Task[], answer: readonly Task[], manifests: readonly ManifestName[], since: string, destination: Destination): Task[] {
+    const ours = answer.filter((task) => !inFlight(task) && isWrittenByUs(task, destination));
+    const byId = new Map([...finished, ...unsealed(ours, manifests, since)].map((task) => [task.id, task]));
+    return [...byId.values()];
+}
+
+/** RDS puts no limit on it; what is cut off can't be read, and that never counts as complete. */
+const longestWarning = 20_000;
+
+/** Everything that only the source account tells of a finished task, for the sealer, which can't ask there. */
+export function sealRequest(task: Task, { account, snapshots, databases = [] }: Pick<Observed, "account" | "snapshots" | "databases">, destination: Destination): SealRequest {
+    const stem = parseTaskId(task.id)?.stem;
+    // A later snapshot of the same ARN isn't the one that was exported.
+    const snapshot = snapshots.find((each) => each.arn === task.sourceArn && each.createdAt !== undefined && taskIdStem(each, destination) === stem);
+    const { kind, database } = parsePrefix(task.prefix) ?? {};
+    const named = databases.find((each) => each.kind === kind && each.identifier === database);
+    // A database that was created after the snapshot is another one of the same name.
+    const same = named?.createdAt !== undefined && task.snapshotTime !== undefined && Date.parse(named.createdAt) <= Date.parse(task.snapshotTime);
+    return {
+        account,
+        task: { ...task, warningMessage: task.warningMessage?.slice(0, longestWarning), failureCause: task.failureCause?.slice(0, longestWarning) },
+        resourceId: snapshot?.resourceId ?? (same ? named.resourceId : ""),
+        snapshot,
+    };
+}
+
+/** Databases with exports in the ledger that are no longer in the inventory, by kind and resource id. */
+export function disappeared({ manifests, databases = [] }: Pick<Observed, "manifests" | "databases">): ManifestName[] {
+    const there = new Set(databases.flatMap(({ kind, identifier, resourceId }) => [`${kind} ${resource8(resourceId)}`, `${kind} named ${identifier}`]));
+    const newest = new Map<string, ManifestName>();
+    for (const manifest of manifests) {
+        const { kind, database, resource8: end } = manifest;
+        if (!there.has(end === unknownResource ? `${kind} named ${database}` : `${kind} ${end}`)) newest.set(`${kind}.${database}.${end}`, manifest);
+    }
+    return [...newest.values()];
+}
