@@ -1,10 +1,11 @@
 /** The whole configuration, validated, as one readonly object. Pure: no Pulumi, no clock. */
 import * as v from "valibot";
-import type { DatabaseRules, Filter } from "../handlers/lib/types";
+import type { AcceptedSkip, DatabaseRules, Filter } from "../handlers/lib/types";
 import { partitionOf } from "./arns";
 import { compileFilter } from "./filters";
 import { pathText, settingsError, shown, type Problem } from "./problems";
 import { problemsBetween } from "./settingsRules";
+import { compileTable } from "./skips";
 import { settingsSchema, snapshotTypes, stackSchema, type Written, type WrittenRules } from "./settingsSchema";
 
 export type { Problem, SettingsError } from "./problems";
@@ -39,8 +40,12 @@ export interface Settings {
         readonly expireAfterDays: number;
         readonly archive?: { readonly afterDays: number; readonly class: "GLACIER_IR" | "DEEP_ARCHIVE" };
     };
-    /** Attempts per snapshot whose export itself failed; default 3. */
-    readonly exports: { readonly maxAttempts: number };
+    readonly exports: {
+        /** Attempts per snapshot whose export itself failed; default 3. */
+        readonly maxAttempts: number;
+        /** Default: none. */
+        readonly acceptedSkips: readonly AcceptedSkip[];
+    };
 }
 
 /**
@@ -99,7 +104,10 @@ function resolve(stack: string, { "aws:region": region, backupAccount, sourceAcc
         })),
         databases,
         vault: { retentionDays, expireAfterDays, ...(archive && { archive }) },
-        exports,
+        exports: {
+            ...exports,
+            acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, sourceAccounts), tables: each.tables.flatMap(tablePattern) })),
+        },
     });
 }
 
@@ -121,6 +129,11 @@ const compile = (texts: readonly string[], accounts: Written["sourceAccounts"]):
         const compiled = compileFilter(text, accounts);
         return "filter" in compiled ? compiled.filter : [];
     });
+
+const tablePattern = (glob: string): string[] => {
+    const compiled = compileTable(glob);
+    return "pattern" in compiled ? [compiled.pattern] : [];
+};
 
 /** A copy, frozen through and through: handlers capture it. */
 function frozen<T>(value: T): T {

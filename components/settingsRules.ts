@@ -1,11 +1,8 @@
 /** What several keys of the configuration say together. Pure; `settingsSchema.ts` has checked each key by then. */
 import { partitionOf } from "./arns";
-import { compileFilter } from "./filters";
 import { pathText, shown, type Problem } from "./problems";
+import { accountsOf, checkFilters, checkSkips, type Add, type Path, type Usable } from "./settingsGlobs";
 import { archiveClasses, type Written, type WrittenRules } from "./settingsSchema";
-
-type Path = (string | number)[];
-type Add = (path: Path, received: unknown, message: string) => void;
 
 /**
  * Problems between keys. A part that is wrong by itself is already reported and takes part in no comparison.
@@ -15,14 +12,14 @@ type Add = (path: Path, received: unknown, message: string) => void;
 export function problemsBetween(written: Written, known: readonly Problem[]): Problem[] {
     const found: Problem[] = [];
     const add: Add = (path, received, message) => found.push({ path: pathText(path), received: shown(received), message });
-    /** Whether the value is there as the schema wants it; an unknown key beside it doesn't matter. */
-    const usable = (...path: Path) => {
+    const usable: Usable = (...path) => {
         const text = pathText(path);
         return !known.some((problem) => related(problem.path, text));
     };
     checkRoles(written, usable, add);
     checkAccounts(written, usable, add);
     checkVault(written, usable, add);
+    checkSkips(written, usable, add);
     for (const { path, rules, owner } of allRules(written, usable)) {
         checkFilters(rules, path, written, owner, usable, add);
         checkLookback(rules, path, written, usable, add);
@@ -30,13 +27,9 @@ export function problemsBetween(written: Written, known: readonly Problem[]): Pr
     return found;
 }
 
-type Usable = (...path: Path) => boolean;
-
 /** Same path, or one holds the other. */
 const related = (a: string, b: string) => a === b || isInside(a, b) || isInside(b, a);
 const isInside = (inner: string, outer: string) => inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-
-const accountsOf = (written: Written) => (Array.isArray(written.sourceAccounts) ? written.sourceAccounts : []);
 
 function checkRoles(written: Written, usable: Usable, add: Add): void {
     const region = usable("aws:region") ? written["aws:region"] : undefined;
@@ -114,22 +107,6 @@ function allRules(written: Written, usable: Usable): { path: Path; rules: Writte
         ...(usable("sourceAccounts", i, "id") && { owner: account.id }),
     }));
     return [global, ...own].filter(({ rules }) => typeof rules === "object" && rules !== null);
-}
-
-function checkFilters(rules: WrittenRules, path: Path, written: Written, owner: string | undefined, usable: Usable, add: Add): void {
-    const accounts = accountsOf(written).map((account) => ({ id: String(account?.id), name: String(account?.name) }));
-    const check = (texts: unknown, listPath: Path) => {
-        if (!Array.isArray(texts)) return;
-        texts.forEach((text: string, i) => {
-            if (!usable(...listPath, i)) return;
-            const compiled = compileFilter(text, accounts, owner);
-            if ("problem" in compiled) add([...listPath, i], text, compiled.problem);
-        });
-    };
-    check(rules.include, [...path, "include"]);
-    check(rules.exclude, [...path, "exclude"]);
-    if (!Array.isArray(rules.overrides)) return;
-    rules.overrides.forEach((each, i) => check(each?.databases, [...path, "overrides", i, "databases"]));
 }
 
 function checkLookback({ lookbackDays }: WrittenRules, path: Path, { vault }: Written, usable: Usable, add: Add): void {

@@ -3,43 +3,12 @@
  * What several keys say together is checked in `settingsRules.ts`.
  */
 import * as v from "valibot";
-import { unknownKey } from "./problems";
+import { listOf, strict, text, whole } from "./schemas";
 
 export const snapshotTypes = ["automated", "manual", "awsbackup"] as const;
 export const frequencies = ["every", "daily", "weekly", "monthly"] as const;
 /** Minimum storage time in days: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */
 export const archiveClasses = { GLACIER_IR: 90, DEEP_ARCHIVE: 180 } as const;
-
-/** An object with these keys only; every unknown one is reported (valibot's own strictObject stops at the first). */
-function strict<const E extends v.ObjectEntries>(entries: E, remedy: string) {
-    const known = Object.keys(entries);
-    const message = (issue: v.BaseIssue<unknown>) => {
-        // A missing key: the remedy of what should stand there.
-        const missing = known.find((key) => issue.kind === "schema" && issue.expected === `"${key}"`);
-        const own = missing === undefined ? remedy : (entries[missing] as { message?: unknown }).message;
-        return typeof own === "function" ? (own(issue) as string) : String(own);
-    };
-    return v.pipe(
-        // To valibot a list is an object too.
-        v.custom<v.InferInput<v.LooseObjectSchema<E, undefined>>>((value) => typeof value === "object" && value !== null && !Array.isArray(value), message),
-        v.looseObject(entries, message),
-        v.rawCheck(({ dataset, addIssue }) => {
-            const value = dataset.value as Record<string, unknown>;
-            for (const key of Object.keys(value).filter((each) => !known.includes(each))) {
-                addIssue({
-                    message: unknownKey(key, known),
-                    input: value[key],
-                    path: [{ type: "object", origin: "key", input: value, key, value: value[key] }],
-                });
-            }
-        }),
-    );
-}
-
-const text = (remedy: string, pattern = /./) => v.pipe(v.string(remedy), v.regex(pattern, remedy));
-const whole = (min: number, max: number, remedy: string) =>
-    v.pipe(v.number(remedy), v.integer(remedy), v.minValue(min, remedy), v.maxValue(max, remedy));
-const listOf = <S extends v.GenericSchema>(item: S, remedy: string) => v.pipe(v.array(item, remedy), v.minLength(1, remedy));
 
 const quoted = "Write the 12 digits of the account in quotes; without them YAML reads a number and drops leading zeros.";
 const accountId = v.pipe(
@@ -122,6 +91,27 @@ const vault = strict(
     "Write { retentionDays: 1 } to try, and read about confirmCompliance before more.",
 );
 
+const acceptedSkip = strict(
+    {
+        databases: listOf(filterText, `Write the databases whose exports may lack the tables, such as ["warehouse-*"].`),
+        tables: listOf(
+            text(`Write a glob over RDS's name of the table in quotes, such as "app.public.tmp_*".`),
+            `Write the tables that an export may lack, such as ["app.public.tmp_*"].`,
+        ),
+    },
+    `Write { databases: ["warehouse-*"], tables: ["app.public.tmp_*"] }.`,
+);
+const exportRules = strict(
+    {
+        maxAttempts: v.optional(whole(1, 10, "Write a whole number from 1 to 10."), 3),
+        acceptedSkips: v.optional(
+            v.array(acceptedSkip, `Write a list such as [{ databases: ["warehouse-*"], tables: ["app.public.tmp_*"] }], or leave it out.`),
+            [],
+        ),
+    },
+    "Write { maxAttempts: 3 }, or leave it out.",
+);
+
 const account = { id: accountId, deployRoleArn };
 const accountShape = `Write { id: "111122223333", name: shop, deployRoleArn: "arn:aws:iam::111122223333:role/rds-vault-deploy" }.`;
 
@@ -141,10 +131,7 @@ export const settingsEntries = {
     ),
     databases: v.optional(databases, {}),
     vault,
-    exports: v.optional(
-        strict({ maxAttempts: v.optional(whole(1, 10, "Write a whole number from 1 to 10."), 3) }, "Write { maxAttempts: 3 }, or leave it out."),
-        {},
-    ),
+    exports: v.optional(exportRules, {}),
 };
 /** By key without the namespace. */
 export const settingsSchema = strict(settingsEntries, "Write the keys that Pulumi.yaml describes.");

@@ -48,6 +48,10 @@ const filter = 'Write a filter in quotes, [instance:|cluster:][<account id or na
 const flag = "Write true or false, without quotes.";
 const archived = (archive: Raw, more: Raw = {}) => raw({ vault: { ...vault, archive, ...more } });
 
+const skip = { databases: ["warehouse-*"], tables: ["app.public.tmp_*"] };
+const skipShape = '{ databases: ["warehouse-*"], tables: ["app.public.tmp_*"] }';
+const skipping = (acceptedSkip: Raw) => raw({ exports: { acceptedSkips: [acceptedSkip] } });
+
 const rejected: [what: string, configuration: Raw, problem: string][] = [
     ["no Region", without("aws:region"), "aws:region: received nothing. Write the Region of the databases, such as eu-west-1."],
     ["an impossible Region", raw({ "aws:region": "europe" }), 'aws:region: received "europe". Write the Region of the databases, such as eu-west-1.'],
@@ -178,6 +182,45 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
     ],
     ["an unknown archive class", archived({ afterDays: 1, class: "GLACIER" }), 'rds-vault:vault.archive.class: received "GLACIER". Write GLACIER_IR or DEEP_ARCHIVE.'],
     ["eleven attempts", raw({ exports: { maxAttempts: 11 } }), "rds-vault:exports.maxAttempts: received 11 (a number). Write a whole number from 1 to 10."],
+    [
+        "an unknown key in the exports, nearly right",
+        raw({ exports: { acceptedSkip: [] } }),
+        'rds-vault:exports.acceptedSkip: received []. This key is unknown. Did you mean "acceptedSkips"? Known here: maxAttempts, acceptedSkips.',
+    ],
+    ["a skip without a list", raw({ exports: { acceptedSkips: skip } }), `rds-vault:exports.acceptedSkips: received ${JSON.stringify(skip)}. Write a list such as [${skipShape}], or leave it out.`],
+    ["a skip that is a glob", raw({ exports: { acceptedSkips: ["tmp_*"] } }), `rds-vault:exports.acceptedSkips[0]: received "tmp_*". Write ${skipShape}.`],
+    [
+        "a skip without databases",
+        skipping({ tables: ["app.public.tmp_*"] }),
+        'rds-vault:exports.acceptedSkips[0].databases: received nothing. Write the databases whose exports may lack the tables, such as ["warehouse-*"].',
+    ],
+    ["a skip of no tables", skipping({ ...skip, tables: [] }), 'rds-vault:exports.acceptedSkips[0].tables: received []. Write the tables that an export may lack, such as ["app.public.tmp_*"].'],
+    [
+        "an empty table",
+        skipping({ ...skip, tables: [""] }),
+        'rds-vault:exports.acceptedSkips[0].tables[0]: received "". Write a glob over RDS\'s name of the table in quotes, such as "app.public.tmp_*".',
+    ],
+    [
+        "a choice of tables",
+        skipping({ ...skip, tables: ["app.{a,b}"] }),
+        'rds-vault:exports.acceptedSkips[0].tables[0]: received "app.{a,b}". "{" has no meaning here; only * and ? have. Write one glob per choice, or ? for a "{" in a table\'s name.',
+    ],
+    [
+        "a bad filter in a skip",
+        skipping({ ...skip, databases: ["shpo/x"] }),
+        'rds-vault:exports.acceptedSkips[0].databases[0]: received "shpo/x". There is no source account "shpo". Before the slash goes one of: shop (111122223333), billing (222233334444).',
+    ],
+    ...[
+        { databases: ["*"], tables: ["*"] },
+        { databases: ["warehouse", "**"], tables: ["app.x", "**"] },
+        { databases: ["?*"], tables: ["*.*"] },
+        { databases: ["shop/*"], tables: ["*.*.*"] },
+        { databases: ["instance:*"], tables: ["?*"] },
+    ].map((each): [string, Raw, string] => [
+        `a skip of everything: ${JSON.stringify(each)}`,
+        skipping(each),
+        `rds-vault:exports.acceptedSkips[0]: received ${JSON.stringify(each)}. This accepts every table of every database: whatever RDS leaves out, exports would count as complete. Name the databases or the tables.`,
+    ]),
     ["a list for a map", raw({ exports: [] }), "rds-vault:exports: received []. Write { maxAttempts: 3 }, or leave it out."],
 ];
 
@@ -234,7 +277,7 @@ describe("settings", () => {
                 copies: false,
             },
             vault: { retentionDays: 35, expireAfterDays: 36 },
-            exports: { maxAttempts: 3 },
+            exports: { maxAttempts: 3, acceptedSkips: [] },
         });
     });
 
@@ -287,13 +330,23 @@ describe("settings", () => {
         assert.deepEqual([first!.databases, "tags" in second!.databases!], [undefined, false]);
     });
 
+    it("compiles accepted skips: databases as filters, tables as anchored patterns", () => {
+        const { maxAttempts, acceptedSkips } = parseSettings("prod", raw({ exports: { acceptedSkips: [skip, { databases: ["cluster:shop/*"], tables: ["app.audit_log"] }] } })).exports;
+        assert.equal(maxAttempts, 3);
+        assert.deepEqual(acceptedSkips.map(({ databases, tables }) => [databases.map(({ text, kind, account: id }) => [text, kind, id]), tables]), [
+            [[["warehouse-*", undefined, undefined]], ["^app\\.public\\.tmp_[^]*$"]],
+            [[["cluster:shop/*", "cluster", shop.id]], ["^app\\.audit_log$"]],
+        ]);
+    });
+
     it("is frozen through and through, and shares nothing with what was written", () => {
-        const configuration = raw({ sourceAccounts: [{ ...shop, databases: { overrides: [{ databases: ["a"], frequency: "weekly" }] } }] });
+        const configuration = raw({ sourceAccounts: [{ ...shop, databases: { overrides: [{ databases: ["a"], frequency: "weekly" }] } }], exports: { acceptedSkips: [skip] } });
         const settings = parseSettings("prod", configuration);
         const loose = (value: unknown): boolean => typeof value === "object" && value !== null && (!Object.isFrozen(value) || Object.values(value).some(loose));
         assert.equal(loose(settings), false);
         assert.equal(loose(enrolmentOf(settings)), false);
-        assert.equal(Object.isFrozen(shop) || Object.isFrozen(vault), false);
+        assert.equal(loose(settings.exports.acceptedSkips), false);
+        assert.equal(Object.isFrozen(skip) || Object.isFrozen(shop) || Object.isFrozen(vault), false);
     });
 
     it("gives the hub what it captures, and no more", () => {
