@@ -69,7 +69,7 @@ function parseJson(body: string): unknown {
 }
 
 const always = ["id", "sourceArn", "status", "bucket", "prefix", "roleArn"] as const;
-const sometimes = ["keyArn", "startedAt", "endedAt", "failureCause", "warningMessage"] as const;
+const sometimes = ["keyArn", "snapshotTime", "startedAt", "endedAt", "failureCause", "warningMessage"] as const;
 
 function parseTask(given: Record<string, unknown>): Task {
     for (const field of always) check(typeof given[field] === "string", `has a text task.${field}; received ${show(given[field])}`);

@@ -1,0 +1,95 @@
+import { matches } from "../database";
+import { alarm, log } from "../log";
+import { manifestName, manifestStem, parseManifestName } from "../manifestName";
+import type { ManifestOutcome } from "../types";
+import { readWarning } from "./exportInfo";
+import { survey, type Survey } from "./inventory";
+import { judge, shortened } from "./judge";
+import { manifestOf, textOf, type Contents } from "./manifest";
+import { inOne, inParts, type Inventory } from "./parts";
+import { none, patience } from "./pin";
+import type { SealJob } from "./request";
+import { namesUnder, putOnce, type Vault } from "./vault";
+
+/**
+ * Seals one finished task, or says why not yet. Nothing is remembered but what stands in the vault: a run that dies anywhere is
+ * repeated, and two at once do no harm. AWS's errors reject.
+ */
+export async function sealTask(job: SealJob, vault: Vault): Promise<void> {
+    const { account, task, name, endedAt = 0 } = job;
+    const about = { account, database: `${name.kind}.${name.database}`, task: task.id };
+    const stem = manifestStem(name);
+    const standing = await namesUnder(vault, `${stem}.`);
+    if (isSealed(standing)) return log("INFO", "already-sealed", about);
+    if (task.status !== "COMPLETE") return finish(task.status === "FAILED" ? "failed" : "canceled");
+
+    const seen = await survey(vault, job);
+    if (seen.flood) return flooded();
+    if (notYet(judged(seen.folders).missing)) return;
+
+    const large = seen.pinned > vault.limits.inline || standing.length > 0;
+    const taken = large ? "more" : await inOne(vault, job);
+    const inventory = taken === "more" ? await inParts(vault, job, stem, standing) : taken;
+    if (inventory === "flood") return flooded();
+    if (inventory === "continues") return log("INFO", "sealing-continues", about);
+    return conclude(seen, inventory);
+
+    function judged(folders: Survey["folders"] | Inventory["folders"]) {
+        const accepts = (target: string) =>
+            vault.acceptedSkips.some(
+                ({ databases, tables }) =>
+                    databases.some((filter) => matches(filter, { kind: name.kind, account, database: name.database })) && tables.some((source) => new RegExp(`^(?:${source})$`).test(target)),
+            );
+        return judge({ ...seen, folders, warning: readWarning(task.warningMessage), accepts });
+    }
+
+    /** Whether what is missing may still come; then nothing is written at all. */
+    function notYet(missing: readonly string[]): boolean {
+        if (!missing.length || vault.now().getTime() - endedAt >= patience) return false;
+        log("INFO", "not-yet", { ...about, missing: missing.slice(0, 20), minutes: minutes() });
+        return true;
+    }
+
+    function minutes(): number | undefined {
+        return job.endedAt === undefined ? undefined : Math.round((vault.now().getTime() - job.endedAt) / 60_000);
+    }
+
+    async function conclude({ unreadable }: Survey, found: Inventory): Promise<void> {
+        const { tables, missing, problems } = judged(found.folders);
+        if (notYet(missing)) return;
+        const { tampering, defects, infoTampered, objects, parts, retainUntil } = found;
+        const why = [...missing, ...problems];
+        if (infoTampered) why.push("an info file was written over or marked as deleted, so what it says may not be RDS's word");
+        if (defects.count) why.push(`${defects.count} object${defects.count > 1 ? "s aren't" : " isn't"} kept as it should be; see defects`);
+        const outcome = why.length ? "partial" : "complete";
+        if (tampering.count) {
+            const reason = `Somebody wrote over this export's names, or marked them as deleted (${tampering.count} findings). The manifest pins what RDS wrote; find out who has rights on the export role.`;
+            alarm("tampering", { ...about, reason, objects: tampering.first.slice(0, 20).map(({ key }) => key.slice(0, 200)) });
+        }
+        if (unreadable.length) alarm("unreadable", { ...about, reason: `Info files of the export can't be read: ${unreadable.slice(0, 20).join("; ")}` });
+        if (outcome === "partial") {
+            const lacking = tables.filter(({ status, accepted }) => status === "missing" || (status === "skipped" && !accepted)).map((table) => table.name.slice(0, 200));
+            alarm("partial", { ...about, reason: `The export isn't complete: ${why.slice(0, 5).join("; ")}`, tables: lacking.slice(0, 20), count: lacking.length });
+        }
+        const totals = { objects: found.count, bytes: found.bytes, tables: tables.length, skipped: tables.filter(({ status }) => status === "skipped").length, strays: found.strays };
+        await finish(outcome, { retainUntil, totals, tables, problems: why, tampering, defects, objects, parts });
+    }
+
+    function flooded(): Promise<void> {
+        const reason = `More than ${vault.limits.versions} object versions lie under ${job.folder}; RDS doesn't write so many. They aren't listed; find out who has rights on the export role.`;
+        alarm("flood", { ...about, reason });
+        const totals = { objects: 0, bytes: 0, tables: 0, skipped: 0, strays: 0 };
+        return finish("partial", { totals, tables: [], problems: [reason], tampering: none(), defects: none() });
+    }
+
+    // Alarms come before the manifest: a run that dies in between alarms twice; the other way round it might never.
+    async function finish(outcome: ManifestOutcome, contents?: Contents): Promise<void> {
+        const manifest = manifestOf(job, vault, outcome, vault.now(), contents);
+        // The name carries the outcome, so a run at the same time might seal under another one: look once more.
+        const sealed = !isSealed(await namesUnder(vault, `${stem}.`)) && (await putOnce(vault, manifestName({ ...name, outcome }), textOf(manifest)));
+        if (!sealed) return log("INFO", "already-sealed", about);
+        log("INFO", "sealed", { ...about, outcome, objects: contents?.totals.objects ?? 0, bytes: contents?.totals.bytes ?? 0, minutes: minutes(), problems: shortened(contents?.problems ?? []).slice(0, 5) });
+    }
+}
+
+const isSealed = (keys: readonly string[]): boolean => keys.some((key) => parseManifestName(key) !== undefined);
