@@ -2,7 +2,7 @@
 import type { Colors } from "picocolors/types";
 import { parseSnapshotArn } from "../components/arns";
 import { clusterDatabase, clusterSnapshot, exportTask, instanceDatabase, instanceSnapshot } from "../handlers/lib/fromAws";
-import { inFlight, isProtection } from "../handlers/lib/history";
+import { inFlight, manifestOfExport } from "../handlers/lib/history";
 import { parseManifestName } from "../handlers/lib/manifestName";
 import { plan } from "../handlers/lib/plan";
 import { isWrittenByUs } from "../handlers/lib/taskId";
@@ -112,8 +112,8 @@ export function explain(evidence: Evidence, settings: PlanSettings, now: Date): 
                 running: keys.has("ExportTasks") ? own.filter(inFlight) : undefined,
                 tasks: bySource,
                 manifests: ledger,
-                completed: own.filter((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
-                proven: ledger.some(isProtection) || own.some((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
+                finished: own.filter((task) => !inFlight(task) && isWrittenByUs(task, settings.destination) && !ledger.some(({ taskId }) => taskId === task.id)),
+                proven: ledger.some(manifestOfExport) || own.some((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
             },
             settings,
             now,

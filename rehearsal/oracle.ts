@@ -7,7 +7,7 @@ import type { Settings } from "../components/settings";
 import type { DatabaseRules, Filter } from "../handlers/lib/types";
 import type { SimSnapshot } from "./aws/types";
 import { day } from "./nights";
-import type { SnapshotFate } from "./verdict";
+import type { SnapshotFate } from "./fates";
 
 const rulesOf = ({ sourceAccounts, databases }: Settings, account: string): DatabaseRules | undefined => {
     const source = sourceAccounts.find(({ id }) => id === account);

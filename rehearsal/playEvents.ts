@@ -1,14 +1,16 @@
 /** `npm start -- --events DIR`: a user's own events, each played in a fresh world against the deployed program. */
-import { arnsOf, parseSnapshotArn } from "../components/arns";
+import { arnsOf, namesOf, parseSnapshotArn } from "../components/arns";
 import type { Settings } from "../components/settings";
 import { enrolmentOf } from "../components/enrolment";
+import { ledgerStart, rulesFor } from "../handlers/lib/database";
+import { manifestName } from "../handlers/lib/manifestName";
 import type { Snapshot, StartExportTaskInput } from "../handlers/lib/types";
 import type { SimDatabase, World } from "./aws/types";
 import type { EventFile, Inventory } from "./eventFiles";
 import type { Rendered } from "./graph";
 import { minute } from "./nights";
 import { openWorld } from "./rehearse";
-import { decisionsWithHindsight, keyArnOf } from "./verdict";
+import { decisionsWithHindsight } from "./fates";
 
 export interface PlayedEvent {
     readonly file: string;
@@ -33,8 +35,9 @@ async function playEvent(rendered: Rendered, settings: Settings, { file, event }
     const now = Date.parse(event.time) + minute;
     const arn = event.resources.find((resource) => parseSnapshotArn(resource));
     const snapshots = inventory?.snapshots ?? (arn && event.detail.EventID !== deleted ? [namedSnapshot(arn, event.time)] : []);
-    const { world, stop } = await openWorld(rendered, settings, now, seed, (world) => history(world, settings, keyArnOf(rendered), snapshots, inventory));
+    const { world, stop } = await openWorld(rendered, settings, now, seed, (world) => history(world, snapshots, inventory));
     try {
+        oldManifests(world, settings);
         world.events.emit(event);
         await world.clock.run(now + 5 * minute);
         const { account } = event;
@@ -76,10 +79,8 @@ function namedSnapshot(arn: string, time: string): Snapshot {
     return { arn, account, kind, identifier, type, status: "available", engine, database, resourceId: `${kind === "cluster" ? "cluster" : "db"}-OF${database.toUpperCase().replace(/[^A-Z0-9]/g, "")}`, createdAt: time, tags: {} };
 }
 
-/** Before the stack is deployed: databases, snapshots, and one old export per account, so that it counts as known. */
-function history(world: World, settings: Settings, keyArn: string, snapshots: readonly Snapshot[], inventory: Inventory | undefined): void {
-    const place = { stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id };
-    const arns = arnsOf(place);
+/** Before the stack is deployed: databases and snapshots. */
+function history(world: World, snapshots: readonly Snapshot[], inventory: Inventory | undefined): void {
     const databases = new Map<string, SimDatabase>();
     for (const { account, kind, resourceId, engine, database, storageType } of snapshots) {
         const key = `${account} ${kind} ${resourceId}`;
@@ -94,10 +95,17 @@ function history(world: World, settings: Settings, keyArn: string, snapshots: re
         const born = createdAt ? Date.parse(createdAt) : world.clock.now;
         world.rds.addSnapshot({ arn: snapshot.arn, account, kind, identifier, type, database, createdAt: born, availableAt: born, originalCreatedAt: originalCreatedAt ? Date.parse(originalCreatedAt) : undefined, copiedFrom, tags, status });
     }
+}
+
+/** One old manifest per account, so that it counts as known: a new one starts with a single export. */
+function oldManifests(world: World, settings: Settings): void {
+    const place = { stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id };
+    const { sealerRole } = arnsOf(place);
+    const sealer = { arn: sealerRole, account: settings.backupAccount.id, roleArn: sealerRole };
+    const enrolment = enrolmentOf(settings);
     for (const { id: account } of settings.sourceAccounts) {
-        world.rds.addTask({
-            id: `e${"0".repeat(40)}-1`, account, sourceArn: `arn:${arns.partition}:rds:${world.region}:${account}:snapshot:before`, bucket: arns.bucket.split(":::")[1] ?? "",
-            prefix: `exports/${account}/instance.before/2000-01-01`, roleArn: arns.exportRole(account), keyArn, exportOnly: [], status: "COMPLETE", startedAt: 0, endedAt: 1,
-        });
+        const dataDate = ledgerStart(rulesFor(enrolment, account), new Date(world.clock.now));
+        const key = manifestName({ account, dataDate, kind: "instance", database: "before", resource8: "unknown", taskId: `e${"0".repeat(40)}-1`, outcome: "complete" });
+        world.s3.put(sealer, namesOf(place).bucket, key, { body: "{}", ifNoneMatch: "*" });
     }
 }

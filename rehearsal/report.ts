@@ -4,14 +4,15 @@ import type { SimTask } from "./aws/types";
 import { day, hour } from "./nights";
 import type { Rehearsal } from "./rehearse";
 import { isKept } from "./timeline";
-import type { Fate, SnapshotFate, Verdict } from "./verdict";
+import type { Fate, SnapshotFate } from "./fates";
+import type { Verdict } from "./verdict";
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escape = (text: unknown) => String(text).replace(/[&<>"]/g, (character) => escapes[character] ?? character);
 const when = (time: number) => new Date(time).toISOString().slice(0, 16).replace("T", " ");
 
 const fateWords: Record<Fate, string> = {
-    exported: "exported", waiting: "waiting", skipped: "not wanted", givenUp: "given up", notReady: "account not ready", expiredUnprotected: "expired unprotected", lost: "lost",
+    exported: "sealed", partial: "partial", waiting: "waiting", skipped: "not wanted", givenUp: "given up", notReady: "account not ready", expiredUnprotected: "expired unprotected", lost: "lost",
 };
 
 const style = `
@@ -26,13 +27,13 @@ table{border-collapse:collapse;width:100%;font-size:.86rem}th{text-align:left;co
 td.name{white-space:nowrap}td:last-child{overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}.scroll{overflow-x:auto}`;
 
 export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly SnapshotFate[]): string {
-    const { snapshots, exports, minutesToStart, faults, violations, deniedCalls } = verdict;
+    const { snapshots, exports, minutesToStart, minutesToSeal, faults, violations, deniedCalls } = verdict;
     const card = (value: string | number, label: string, look = "") => `<div class="card"><b class="${look}">${escape(value)}</b><span>${escape(label)}</span></div>`;
     const zero = (value: number, label: string) => card(value, label, value ? "bad" : "good");
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>rds-vault rehearsal, ${escape(verdict.stack)}</title><style>${style}</style></head><body>
 <h1>${isKept(verdict) ? "Every promise was kept" : '<span class="bad">A promise was broken</span>'}</h1>
 <p>Rehearsal of the stack <b>${escape(verdict.stack)}</b>: ${verdict.virtualHours} hours in a simulated AWS, seed ${verdict.seed}, from ${when(rehearsal.start)} UTC. The policies, event patterns and Lambda text are those that <code>pulumi up</code> would deploy; an independent IAM evaluator judged every call.</p>
-<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "exported")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}</div>
+<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
 ${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}</p>`).join("")}
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
 <h2>Export slots</h2><p>Five per account. A bar is an export, red one that failed; the shade behind is the time in which anything waited.</p>${rehearsal.settings.sourceAccounts.map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
@@ -42,7 +43,7 @@ ${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}<
 `;
 }
 
-const looks: Record<Fate, string> = { exported: "good", waiting: "warn", skipped: "", givenUp: "bad", notReady: "warn", expiredUnprotected: "bad", lost: "bad" };
+const looks: Record<Fate, string> = { exported: "good", partial: "bad", waiting: "warn", skipped: "", givenUp: "bad", notReady: "warn", expiredUnprotected: "bad", lost: "bad" };
 
 function fateRow({ settings }: Rehearsal, { snapshot, fate, reason, tasks }: SnapshotFate): string {
     const name = settings.sourceAccounts.find(({ id }) => id === snapshot.account)?.name ?? snapshot.account;

@@ -1,7 +1,8 @@
 /** The rehearsal as a person reads it in a terminal. Pure: colours come in. */
 import type { Rehearsal } from "./rehearse";
 import { day, firstDay, hour } from "./nights";
-import type { SnapshotFate, Verdict } from "./verdict";
+import type { SnapshotFate } from "./fates";
+import type { Verdict } from "./verdict";
 
 export interface Colours {
     readonly bold: (text: string) => string;
@@ -39,7 +40,7 @@ export function timeline({ world, faults, settings, start, end }: Rehearsal, col
 }
 
 export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colours: Colours): string[] {
-    const { snapshots, exports, minutesToStart, slotUtilization, faults, violations, deniedCalls } = verdict;
+    const { snapshots, exports, minutesToStart, minutesToSeal, slotUtilization, faults, violations, deniedCalls } = verdict;
     const reasons = new Map<string, number>();
     for (const { fate, reason } of fates) {
         // Names and numbers differ; the kind of reason is what counts here.
@@ -52,8 +53,9 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
         row("created", snapshots.created),
         row("not wanted", snapshots.skipped, [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 3).map(([reason, n]) => `${n} × ${reason}`).join("; ")),
         row("wanted", snapshots.eligible),
-        row("  exported", snapshots.exported, "locked in the vault, or being written"),
-        row("  waiting", snapshots.waiting, "for a slot, a repair or the next sweep"),
+        row("  exported", snapshots.exported, "sealed: every object verified, locked and listed in a manifest"),
+        row("  partial", snapshots.partial, "sealed with something missing, alarmed"),
+        row("  waiting", snapshots.waiting, "for a slot, the export's end, a repair or the next sweep"),
         row("  given up", snapshots.givenUp, "said so in the log"),
         ...(snapshots.notReady ? [row("  account not ready", snapshots.notReady)] : []),
         ...(snapshots.expiredUnprotected ? [row("  expired unprotected", snapshots.expiredUnprotected)] : []),
@@ -63,6 +65,7 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
         row("started", exports.started, `${exports.failed} failed, ${exports.retried} retried`),
         must("duplicates", exports.duplicates),
         row("minutes to start", minutesToStart.p50, `median; 95 % within ${minutesToStart.p95}, longest ${minutesToStart.max}`),
+        row("minutes to seal", minutesToSeal.p50, `after COMPLETE, median; 95 % within ${minutesToSeal.p95}, longest ${minutesToSeal.max}`),
         row("slots used", `${Math.round(slotUtilization * 100)} %`, "of five per account, while anything waited"),
         row("AWS calls judged", Object.values(verdict.calls).reduce((sum, n) => sum + n, 0), "by an independent IAM evaluator, on the policies as rendered"),
         "",

@@ -85,7 +85,7 @@ function assess(
 
 function settled({ sealed, partial, sealing, running }: History): Verdict | undefined {
     if (sealed) return { decision: "done", code: "sealed", reason: `sealed as ${sealed.taskId}` };
-    if (sealing) return wait("sealing", `task ${sealing.id} is complete${sealing.endedAt ? ` since ${sealing.endedAt}` : ""}, its objects are being verified`);
+    if (sealing) return { decision: "done", code: "sealing", reason: `exported by task ${sealing.id}${sealing.endedAt ? `, ended ${sealing.endedAt}` : ""}; no manifest yet` };
     // Not again: the same snapshot would lack the same tables, and each export is billed for all of it.
     if (partial) return { decision: "done", code: "partial", reason: `sealed as partial (${partial.taskId}): no protection, its manifest says what is missing` };
     return running && wait("running", `task ${running.id} is ${running.status.toLowerCase().replace("_", " ")}`);

@@ -8,7 +8,8 @@ import { rehearse } from "../rehearse";
 import { render } from "../render";
 import { report } from "../report";
 import { isKept, summary, timeline } from "../timeline";
-import { fates, verdict } from "../verdict";
+import { fates } from "../fates";
+import { verdict } from "../verdict";
 import { parseOptions, runCommand, usageError } from "./options";
 
 const reportFile = "rehearsal-report.html";

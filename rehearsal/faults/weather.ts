@@ -1,7 +1,7 @@
 /** Bad weather between RDS and the default bus: events are best effort. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.overview.html */
-import type { World } from "./aws/types";
-import type { Fault } from "./faults";
-import { firstDay, minute } from "./nights";
+import type { World } from "../aws/types";
+import type { Fault } from "./stage";
+import { firstDay, minute } from "../nights";
 
 /** What becomes of an event on its way to the default bus: the delays of its deliveries, in ms. */
 const badWeather: readonly { readonly name: string; readonly deliveries: (random: number) => number[]; readonly effect: string }[] = [

@@ -1,0 +1,43 @@
+/** What a fault is, and what all of them use. */
+import type { Arns } from "../../components/arns";
+import type { JudgedCall, LogLine, SimDatabase, SimSnapshot, SimTask } from "../aws/types";
+import { firstDay, hour, makeDatabase, snapshotAt, type Shape, type Stage } from "../nights";
+
+export interface FaultStage extends Stage {
+    readonly arns: Arns;
+    readonly accounts: readonly string[];
+}
+
+/** What goes wrong and when, which refused calls it explains, and how it was felt. One that nobody felt proves nothing. */
+export interface Fault {
+    readonly name: string;
+    /** Virtual time, ms. */
+    readonly when: number;
+    /** Whether the fault explains this refusal. */
+    readonly explains?: (call: JudgedCall) => boolean;
+    /** While it lasts the account's slots aren't available to anybody. */
+    readonly outage?: { readonly account: string; readonly from: number; readonly to: number };
+    /** The database that it plays on, if it is one that the configuration may not want. */
+    readonly on?: SimDatabase;
+    /** What came of it, measured in the world after the play; `undefined`: nothing, which is a violation. */
+    readonly effect: () => string | undefined;
+}
+
+export type PlayFault = (stage: FaultStage) => Fault;
+
+export const at = (hours: number) => firstDay + hours * hour;
+export const within = (call: JudgedCall, from: number, to: number) => call.at >= from && call.at <= to;
+export const accountAt = ({ accounts }: FaultStage, index: number) => accounts[index % accounts.length] as string;
+export const startsOf = ({ world }: FaultStage, arn: string): SimTask[] => world.rds.tasks().filter(({ sourceArn }) => sourceArn === arn);
+
+/** Log lines of that message and those fields. */
+export const logged = ({ world }: FaultStage, message: string, about: Record<string, unknown> = {}): LogLine[] =>
+    world.lambda.logs.filter(({ json }) => json?.message === message && Object.entries(about).every(([key, value]) => json[key] === value));
+
+/** A database of its own for a fault, with one manual snapshot. */
+export function withSnapshot(stage: FaultStage, index: number, hours: number, shape: Shape & { keyArn?: string; tables?: readonly string[] }) {
+    const database = makeDatabase(stage, accountAt(stage, index), shape);
+    snapshotAt(stage.world, at(hours), { database, type: "manual", identifier: `${shape.identifier}-by-hand` });
+    const snapshot = (): SimSnapshot | undefined => stage.world.rds.snapshots().find((each) => each.database === database);
+    return { database, snapshot, tasks: () => startsOf(stage, snapshot()?.arn ?? "") };
+}
