@@ -23,7 +23,17 @@ const vault = new Vault(
     { place, deployRoleArn: backupAccount.deployRoleArn, accounts, times: vaultTimes(settings) },
     inBackupAccount,
 );
-const hub = new Hub("hub", { place, enrolment: enrolmentOf(settings), keyArn: vault.keyArn }, { ...inBackupAccount, dependsOn: vault.ready });
+const hub = new Hub(
+    "hub",
+    {
+        place,
+        enrolment: enrolmentOf(settings),
+        acceptedSkips: settings.exports.acceptedSkips,
+        retentionDays: settings.vault.retentionDays,
+        keyArn: vault.keyArn,
+    },
+    { ...inBackupAccount, dependsOn: vault.ready },
+);
 for (const account of sourceAccounts) {
     new Source(
         account.name,

@@ -77,6 +77,8 @@ export function arnsOf(place: Place) {
         undeliveredQueue: inBackup("sqs", names.undeliveredQueue),
         sealQueue: inBackup("sqs", names.sealQueue),
         sealDeadLetters: inBackup("sqs", names.sealDeadLetters),
+        starter: inBackup("lambda", `function:${names.starter}`),
+        sealer: inBackup("lambda", `function:${names.sealer}`),
         sweeper: inBackup("lambda", `function:${names.sweeper}`),
         starterLogs: inBackup("logs", `log-group:/aws/lambda/${names.starter}`),
         sealerLogs: inBackup("logs", `log-group:/aws/lambda/${names.sealer}`),

@@ -131,7 +131,7 @@ function computed(type: string, name: string, inputs: Inputs, account: string | 
     }
 }
 
-const functionKeys: Record<string, string> = { "hub-starter": "start", "hub-sweeper": "sweep" };
+const functionKeys: Record<string, string> = { "hub-starter": "start", "hub-sealer": "seal", "hub-sweeper": "sweep" };
 
 function functionsOf(resources: RenderedResource[]): Record<string, RenderedFunction> {
     const functions = resources.filter(({ type }) => type === "aws:lambda/function:Function");

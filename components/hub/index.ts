@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Enrolment } from "../../handlers/lib/types";
+import type { AcceptedSkip, Enrolment } from "../../handlers/lib/types";
 import { AccountComponent } from "../accounts";
 import type { Place } from "../arns";
 import { HubBus } from "./bus";
 import { HubQueues } from "./queue";
+import { Sealer, sealVisibility } from "./sealer";
 import { Starter, triggerVisibility } from "./starter";
 import { Sweeper } from "./sweeper";
 
 export interface HubArgs {
     readonly place: Place;
     readonly enrolment: Enrolment;
+    readonly acceptedSkips: readonly AcceptedSkip[];
+    /** COMPLIANCE retention that the sealer expects of every version. */
+    readonly retentionDays: number;
     readonly keyArn: pulumi.Input<string>;
 }
 
@@ -18,14 +22,15 @@ export class Hub extends AccountComponent {
     /** Stand when forwarders may send. */
     readonly ready: pulumi.Resource[];
 
-    constructor(name: string, { place, enrolment, keyArn }: HubArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, enrolment, acceptedSkips, retentionDays, keyArn }: HubArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:hub:Hub", name, opts);
         const accounts = Object.keys(enrolment.accounts);
         const inHub = { parent: this };
 
-        const queues = new HubQueues(`${name}-queues`, { place, accounts, visibilityTimeoutSeconds: triggerVisibility }, inHub);
+        const queues = new HubQueues(`${name}-queues`, { place, accounts, triggerVisibility, sealVisibility }, inHub);
         const bus = new HubBus(`${name}-bus`, { place, accounts }, { parent: this, dependsOn: queues.ready });
-        new Starter(`${name}-starter`, { place, enrolment, keyArn }, { parent: this, dependsOn: queues.ready });
+        new Starter(`${name}-starter`, { place, enrolment, keyArn, sealUrl: queues.sealUrl }, { parent: this, dependsOn: queues.ready });
+        new Sealer(`${name}-sealer`, { place, acceptedSkips, retentionDays, keyArn }, { parent: this, dependsOn: queues.ready });
         new Sweeper(`${name}-sweeper`, { place, accounts, triggerUrl: queues.triggerUrl }, inHub);
 
         this.ready = [bus.ready, ...queues.ready];

@@ -23,6 +23,7 @@ export class Sweeper extends AccountComponent {
         const sweeper = new HubFunction(
             name,
             {
+                place,
                 functionName: names.sweeper,
                 description: "Queues one trigger per enrolled account",
                 policy: sweeperPolicy(arns),

@@ -1,7 +1,8 @@
 /** Starter → access role in each source account, and what that role may do there. */
 import type { Arns } from "../arns";
 import { accountRoots, document, type Document } from "./document";
-import { consumeTriggers, writeLogs } from "./trigger";
+import { consumeQueue, writeLogs } from "./function";
+import { sendSealRequests } from "./seal";
 
 export const starterPolicy = (arns: Arns, accounts: readonly string[]): Document =>
     document(
@@ -14,7 +15,8 @@ export const starterPolicy = (arns: Arns, accounts: readonly string[]): Document
             Resource: arns.bucket,
             Condition: { StringLike: { "s3:prefix": "manifests/*" } },
         },
-        consumeTriggers(arns),
+        consumeQueue("ConsumeTriggers", arns.triggerQueue),
+        sendSealRequests(arns),
         writeLogs(arns.starterLogs),
     );
 

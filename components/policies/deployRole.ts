@@ -39,7 +39,7 @@ export function backupDeployPolicy(place: Place): Document {
     const arns = arnsOf(place);
     const names = namesOf(place);
     const role = (name: string) => roleArn(arns.partition, place.backupAccountId, name);
-    const functionRoles = [role(names.starter), role(names.sweeper)];
+    const functionRoles = [arns.starterRole, arns.sealerRole, role(names.sweeper)];
     return document(
         ...vaultStatements(place),
         manageRoles([...functionRoles, role(names.scheduleRole)]),
@@ -51,7 +51,7 @@ export function backupDeployPolicy(place: Place): Document {
             Sid: "Queues",
             Effect: "Allow",
             Action: ["sqs:CreateQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:ListQueueTags", "sqs:DeleteQueue"],
-            Resource: [arns.triggerQueue, arns.triggerDeadLetters, arns.undeliveredQueue],
+            Resource: [arns.triggerQueue, arns.triggerDeadLetters, arns.undeliveredQueue, arns.sealQueue, arns.sealDeadLetters],
         },
         ...functionStatements(place),
         ...scheduleStatements(place),
@@ -173,8 +173,7 @@ function busStatements(place: Place): Statement[] {
 }
 
 function functionStatements(place: Place): Statement[] {
-    const { starterLogs, sweeperLogs, sweeper } = arnsOf(place);
-    const starter = inBackup(place, "lambda", `function:${namesOf(place).starter}`);
+    const { starter, sealer, sweeper, starterLogs, sealerLogs, sweeperLogs } = arnsOf(place);
     const mappings = inBackup(place, "lambda", "event-source-mapping:*");
     return [
         {
@@ -191,11 +190,11 @@ function functionStatements(place: Place): Statement[] {
                 "lambda:ListTags",
                 "lambda:DeleteFunction",
             ],
-            Resource: [starter, sweeper],
+            Resource: [starter, sealer, sweeper],
         },
         {
             // Creating knows no resource, and AWS chooses a mapping's id: the function narrows both.
-            Sid: "TriggerMapping",
+            Sid: "QueueMappings",
             Effect: "Allow",
             Action: [
                 "lambda:CreateEventSourceMapping",
@@ -204,15 +203,15 @@ function functionStatements(place: Place): Statement[] {
                 "lambda:DeleteEventSourceMapping",
             ],
             Resource: "*",
-            Condition: { ArnEquals: { "lambda:FunctionArn": starter } },
+            Condition: { ArnEquals: { "lambda:FunctionArn": [starter, sealer] } },
         },
-        { Sid: "TriggerMappingTags", Effect: "Allow", Action: "lambda:ListTags", Resource: mappings },
+        { Sid: "QueueMappingTags", Effect: "Allow", Action: "lambda:ListTags", Resource: mappings },
         {
             Sid: "LogGroups",
             Effect: "Allow",
             Action: ["logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:ListTagsForResource", "logs:DeleteLogGroup"],
             // CloudWatch Logs checks some actions with a trailing ":*" and some without.
-            Resource: [starterLogs, sweeperLogs].flatMap((arn) => [arn, `${arn}:*`]),
+            Resource: [starterLogs, sealerLogs, sweeperLogs].flatMap((arn) => [arn, `${arn}:*`]),
         },
         { Sid: "FindLogGroups", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
     ];

@@ -10,14 +10,18 @@ interface VaultBucketPolicyArgs {
     readonly keyArn: string;
 }
 
-/** The bucket policy. Denies come first and have no exception; the lifecycle needs none of the denied rights. */
+/**
+ * The bucket policy. Denies come first; the only exception is the sealer's, for manifests. The lifecycle needs none of the
+ * denied rights: bucket policies don't bind it.
+ */
 export function vaultBucketPolicy(args: VaultBucketPolicyArgs): Document {
-    return document(...denies(args), ...exportRoles(args));
+    return document(...denies(args), ...manifestDenies(args), ...exportRoles(args));
 }
+
+const everyone = { Effect: "Deny", Principal: "*" } as const;
 
 function denies({ arns, backupAccountId, keyArn }: VaultBucketPolicyArgs): Statement[] {
     const objects = `${arns.bucket}/*`;
-    const everyone = { Effect: "Deny", Principal: "*" } as const;
     const encryption = "s3:x-amz-server-side-encryption";
     return [
         {
@@ -84,6 +88,32 @@ function denies({ arns, backupAccountId, keyArn }: VaultBucketPolicyArgs): State
                 Null: { "aws:PrincipalAccount": "false" },
             },
         },
+    ];
+}
+
+/** The manifests are the only ledger: whoever could write or hide one would have snapshots taken for saved, or exported again. */
+function manifestDenies({ arns }: VaultBucketPolicyArgs): Statement[] {
+    const manifests = `${arns.bucket}/manifests/*`;
+    return [
+        {
+            // No Null here: AWS services carry no principal's ARN and are caught as well. None of them writes manifests.
+            Sid: "DenyManifestsByOthers",
+            ...everyone,
+            Action: "s3:PutObject",
+            Resource: manifests,
+            Condition: { ArnNotEquals: { "aws:PrincipalArn": arns.sealerRole } },
+        },
+        {
+            // Write-once, even for the sealer. Uploads in parts carry no such header and are refused; a manifest is one PUT.
+            // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+            Sid: "DenyOverwritingManifests",
+            ...everyone,
+            Action: "s3:PutObject",
+            Resource: manifests,
+            Condition: { Null: { "s3:if-none-match": "true" } },
+        },
+        // A delete marker is no object: the condition above would let a second manifest onto it.
+        { Sid: "DenyHidingManifests", ...everyone, Action: "s3:DeleteObject", Resource: manifests },
     ];
 }
 

@@ -2,6 +2,7 @@
 import type { Arns } from "../arns";
 import { accountRoots, document, type Document, type Statement } from "./document";
 import { exportKeyActions } from "./export";
+import { throughS3 } from "./seal";
 
 interface VaultKeyPolicyArgs {
     readonly arns: Arns;
@@ -77,7 +78,14 @@ function backupAccount({ arns, region, backupAccountId }: VaultKeyPolicyArgs): S
             Sid: "ReadThroughS3",
             ...caller,
             Action: "kms:Decrypt",
-            Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+            Condition: throughS3(region),
+        },
+        {
+            // Manifests are encrypted too; the one principal of this account that writes into the vault.
+            Sid: "SealThroughS3",
+            ...caller,
+            Action: "kms:GenerateDataKey",
+            Condition: { ...throughS3(region), ArnEquals: { "aws:PrincipalArn": arns.sealerRole } },
         },
     ];
 }

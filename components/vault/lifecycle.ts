@@ -7,7 +7,7 @@ export interface VaultTimes {
     readonly retentionDays: number;
     /** When exports end; never before their lock. */
     readonly expireAfterDays: number;
-    /** When a manifest ends; the planner reads manifests longer than a short-lived export lasts. */
+    /** When manifests and their parts end; the planner reads manifests longer than a short-lived export lasts. */
     readonly manifestExpireAfterDays: number;
     readonly archive?: { readonly afterDays: number; readonly class: "GLACIER_IR" | "DEEP_ARCHIVE" };
 }

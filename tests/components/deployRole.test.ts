@@ -14,7 +14,7 @@ const arns = arnsOf(place);
 const names = namesOf(place);
 const other = arnsOf({ ...place, stack: "other" });
 const key = `arn:aws:kms:${region}:${backup}:key/00000000-0000-4000-8000-000000000000`;
-const starter = `arn:aws:lambda:${region}:${backup}:function:${names.starter}`;
+const { starter, sealer } = arns;
 
 const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn: `arn:aws:iam::${backup}:role/rds-vault-deploy`, accounts: [shop] });
 const callerKeys = (roleArn: string, account: string) => ({
@@ -49,6 +49,22 @@ const inBackup: Case[] = [
     ["sqs:SetQueueAttributes", arns.triggerQueue, true],
     ["sqs:SetQueueAttributes", other.triggerQueue, false],
     ["sqs:ReceiveMessage", arns.triggerQueue, false],
+    ["sqs:CreateQueue", arns.sealQueue, true],
+    ["sqs:SetQueueAttributes", arns.sealDeadLetters, true],
+    ["sqs:SetQueueAttributes", other.sealQueue, false],
+    ["sqs:SendMessage", arns.sealQueue, false],
+    ["iam:PutRolePolicy", arns.sealerRole, true],
+    ["iam:PutRolePolicy", other.sealerRole, false],
+    ["iam:PassRole", arns.sealerRole, true, passed("lambda.amazonaws.com")],
+    ["iam:PassRole", arns.sealerRole, false, passed("ec2.amazonaws.com")],
+    ["sts:AssumeRole", arns.sealerRole, false],
+    ["lambda:CreateFunction", sealer, true],
+    ["lambda:UpdateFunctionCode", other.sealer, false],
+    ["lambda:InvokeFunction", sealer, false],
+    ["lambda:CreateEventSourceMapping", "*", true, { "lambda:FunctionArn": sealer }],
+    ["lambda:CreateEventSourceMapping", "*", false, { "lambda:FunctionArn": other.sealer }],
+    ["logs:PutRetentionPolicy", arns.sealerLogs, true],
+    ["logs:CreateLogGroup", other.sealerLogs, false],
     ["lambda:CreateFunction", starter, true],
     ["lambda:UpdateFunctionCode", starter.replace("prod", "other"), false],
     ["lambda:InvokeFunction", starter, false],

@@ -5,7 +5,9 @@ import { accessPolicy, accessTrust, starterPolicy } from "../../components/polic
 import type { Document } from "../../components/policies/document";
 import { exportPolicy, exportTrust } from "../../components/policies/export";
 import { busPolicy, forwarderPolicy, forwarderTrust, undeliveredPolicy } from "../../components/policies/forward";
-import { lambdaTrust, schedulePolicy, scheduleTrust, sweeperPolicy, triggerQueuePolicy } from "../../components/policies/trigger";
+import { lambdaTrust } from "../../components/policies/function";
+import { sealerPolicy } from "../../components/policies/seal";
+import { schedulePolicy, scheduleTrust, sweeperPolicy, triggerQueuePolicy } from "../../components/policies/trigger";
 import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
 import { vaultKeyPolicy } from "../../components/policies/vaultKey";
 import { withAwsKeys } from "../../rehearsal/aws/context";
@@ -51,6 +53,13 @@ interface Case {
 
 const exportRole = (account: string) => ({ by: role(account, names.exportRole), identity: exportPolicy(arns, account, keyArn) });
 const intoBucket = { resource: bucketPolicy, owner: backup };
+const manifest = `${arns.bucket}/manifests/${shop}/2026-10-05/instance.orders.ABCDEFGH/e1.complete.json`;
+const starter = { by: role(backup, names.starter), identity: starterPolicy(arns, accounts) };
+const sealer = { by: role(backup, names.sealer), identity: sealerPolicy(arns, region, keyArn) };
+/** Whatever the role's own policy says, should somebody widen it. */
+const wideSealer = { by: role(backup, names.sealer), identity: anything };
+const once = { "s3:if-none-match": "*" };
+const viaS3 = { "kms:ViaService": `s3.${region}.amazonaws.com` };
 const ontoKey = { resource: keyPolicy, owner: backup, on: keyArn };
 
 const arrows: Record<string, readonly Case[]> = {
@@ -134,6 +143,74 @@ const arrows: Record<string, readonly Case[]> = {
         { name: "the key for an account that isn't enrolled", by: role(stranger, names.exportRole), identity: anything, action: "kms:Decrypt", ...ontoKey, allowed: false },
         { name: "the key for another role of the account", by: role(shop, "admin", "/"), identity: anything, action: "kms:Decrypt", ...ontoKey, allowed: false },
     ],
+    "starter → seal queue → sealer": [
+        { name: "the starter asks", ...starter, action: "sqs:SendMessage", on: arns.sealQueue, owner: backup, allowed: true },
+        { name: "the starter sends triggers", ...starter, action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, allowed: false },
+        { name: "the starter takes requests", ...starter, action: "sqs:ReceiveMessage", on: arns.sealQueue, owner: backup, allowed: false },
+        { name: "a source account's role asks", by: role(shop, names.accessRole), identity: anything, action: "sqs:SendMessage", on: arns.sealQueue, owner: backup, allowed: false },
+        { name: "EventBridge asks", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.sealQueue, owner: backup, context: { "aws:SourceArn": arns.hubRule }, allowed: false },
+        ...["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"].map((action) => ({ name: action, ...sealer, action, on: arns.sealQueue, owner: backup, allowed: true })),
+        { name: "the sealer asks itself", ...sealer, action: "sqs:SendMessage", on: arns.sealQueue, owner: backup, allowed: false },
+        { name: "the sealer takes triggers", ...sealer, action: "sqs:ReceiveMessage", on: arns.triggerQueue, owner: backup, allowed: false },
+        { name: "the sealer reaches into a source account", by: role(backup, names.sealer), identity: anything, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
+        { name: "the sealer assumes it by its own policy", ...sealer, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
+        { name: "its log", ...sealer, action: "logs:PutLogEvents", on: `${arns.sealerLogs}:log-stream:s`, owner: backup, allowed: true },
+        { name: "the starter's log", ...sealer, action: "logs:PutLogEvents", on: `${arns.starterLogs}:log-stream:s`, owner: backup, allowed: false },
+    ],
+    "sealer → exports": [
+        { name: "versions of an export", ...sealer, action: "s3:ListBucketVersions", on: arns.bucket, ...intoBucket, context: { "s3:prefix": `exports/${shop}/instance.orders/2026-10-05/e1/` }, allowed: true },
+        { name: "versions of everything", ...sealer, action: "s3:ListBucketVersions", on: arns.bucket, ...intoBucket, allowed: false },
+        { name: "versions of manifests", ...sealer, action: "s3:ListBucketVersions", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "manifests/" }, allowed: false },
+        { name: "versions in another bucket", ...sealer, action: "s3:ListBucketVersions", on: `${arns.bucket}-other`, owner: backup, context: { "s3:prefix": "exports/" }, allowed: false },
+        { name: "a version", ...sealer, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: true },
+        { name: "its lock", ...sealer, action: "s3:GetObjectRetention", on: object(shop), ...intoBucket, allowed: true },
+        { name: "whatever is on top", ...sealer, action: "s3:GetObject", on: object(shop), ...intoBucket, allowed: false },
+        { name: "a version in another bucket", ...sealer, action: "s3:GetObjectVersion", on: `${arns.bucket}-other/exports/${shop}/x`, owner: backup, allowed: false },
+        { name: "a version, by another function's role", by: role(backup, names.sweeper), identity: sweeperPolicy(arns), action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
+        { name: "a version, by the starter", ...starter, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
+        { name: "a version, by a sealer of another account", by: role(stranger, names.sealer), identity: anything, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
+        { name: "put among the exports", ...sealer, action: "s3:PutObject", on: object(shop), ...intoBucket, context: once, allowed: false },
+        ...["s3:DeleteObject", "s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"].map((action) => ({ name: action, ...sealer, action, on: object(shop), ...intoBucket, allowed: false })),
+        ...["s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"].map((action) => ({ name: `${action}, were its policy widened`, ...wideSealer, action, on: object(shop), ...intoBucket, allowed: false })),
+    ],
+    "sealer → manifests": [
+        { name: "names of manifests", ...sealer, action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": `manifests/${shop}/` }, allowed: true },
+        { name: "names of exports", ...sealer, action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "exports/" }, allowed: false },
+        { name: "read one", ...sealer, action: "s3:GetObject", on: manifest, ...intoBucket, allowed: true },
+        { name: "write one", ...sealer, action: "s3:PutObject", on: manifest, ...intoBucket, context: once, allowed: true },
+        { name: "write one with the vault key named", ...sealer, action: "s3:PutObject", on: manifest, ...intoBucket, context: { ...once, [sse]: "aws:kms", [`${sse}-aws-kms-key-id`]: keyArn }, allowed: true },
+        { name: "write one with another key", ...sealer, action: "s3:PutObject", on: manifest, ...intoBucket, context: { ...once, [sse]: "aws:kms", [`${sse}-aws-kms-key-id`]: otherKey }, allowed: false },
+        { name: "write one without If-None-Match", ...sealer, action: "s3:PutObject", on: manifest, ...intoBucket, allowed: false },
+        { name: "write one without If-None-Match, were its policy widened", ...wideSealer, action: "s3:PutObject", on: manifest, ...intoBucket, allowed: false },
+        { name: "… in parts, which carry no such header", ...wideSealer, action: "s3:PutObject", on: manifest, ...intoBucket, context: { "s3:ObjectCreationOperation": "false" }, allowed: false },
+        { name: "write one with If-Match instead", ...wideSealer, action: "s3:PutObject", on: manifest, ...intoBucket, context: { "s3:if-match": "x" }, allowed: false },
+        { name: "write one into another bucket", ...sealer, action: "s3:PutObject", on: `${arns.bucket}-other/manifests/x`, owner: backup, context: once, allowed: false },
+        { name: "hide one", ...wideSealer, action: "s3:DeleteObject", on: manifest, ...intoBucket, allowed: false },
+        { name: "hide one, by an admin of the backup account", by: role(backup, "admin", "/"), identity: anything, action: "s3:DeleteObject", on: manifest, ...intoBucket, allowed: false },
+        ...([
+            ["the starter", role(backup, names.starter)],
+            ["an admin of the backup account", role(backup, "admin", "/")],
+            ["the deploy role", role(backup, "rds-vault-deploy", "/")],
+            ["a role of the sealer's name on another path", role(backup, names.sealer, "/")],
+            ["a sealer of another stack", role(backup, names.sealer.replace("prod", "other"))],
+            ["a sealer of a source account", role(shop, names.sealer)],
+            ["an export role", role(shop, names.exportRole)],
+        ] as const).map(([name, by]) => ({ name: `write one, by ${name}`, by, identity: anything, action: "s3:PutObject", on: manifest, ...intoBucket, context: once, allowed: false })),
+        { name: "write one, by the starter's own policy", ...starter, action: "s3:PutObject", on: manifest, ...intoBucket, context: once, allowed: false },
+        { name: "write one, by RDS itself", by: service("export.rds.amazonaws.com"), action: "s3:PutObject", on: manifest, ...intoBucket, context: once, allowed: false },
+        { name: "write one, by an export role's own policy", ...exportRole(shop), action: "s3:PutObject", on: manifest, ...intoBucket, context: once, allowed: false },
+    ],
+    "sealer → vault key": [
+        ...["kms:Decrypt", "kms:GenerateDataKey"].flatMap((action) => [
+            { name: `${action} through S3`, ...sealer, action, ...ontoKey, context: viaS3, allowed: true },
+            { name: `${action} without S3`, ...sealer, action, ...ontoKey, allowed: false },
+            { name: `${action} through S3 of another Region`, ...wideSealer, action, ...ontoKey, context: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" }, allowed: false },
+            { name: `${action} on another key`, ...sealer, action, ...ontoKey, on: otherKey, context: viaS3, allowed: false },
+        ]),
+        { name: "a manifest encrypted by an admin", by: role(backup, "admin", "/"), identity: anything, action: "kms:GenerateDataKey", ...ontoKey, context: viaS3, allowed: false },
+        { name: "a manifest encrypted by a sealer of another account", by: role(stranger, names.sealer), identity: anything, action: "kms:GenerateDataKey", ...ontoKey, context: viaS3, allowed: false },
+        ...["kms:CreateGrant", "kms:Encrypt", "kms:ScheduleKeyDeletion"].map((action) => ({ name: action, ...wideSealer, action, ...ontoKey, context: viaS3, allowed: false })),
+    ],
     "the vault key and the backup account": [
         ...["kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:DisableKeyRotation", "kms:ImportKeyMaterial", "kms:DeleteImportedKeyMaterial", "kms:ReplicateKey", "kms:UpdatePrimaryRegion"].flatMap((action) => [
             { name: `${action} by an admin`, by: role(backup, "admin", "/"), identity: anything, action, ...ontoKey, allowed: false },
@@ -160,6 +237,15 @@ describe("policies, judged by an independent evaluator", () => {
             }
         });
     }
+
+    it("an export that RDS writes is no manifest: RDS's own principal isn't caught outside of them", () => {
+        const open = { Sid: "Open", Effect: "Allow", Principal: { Service: "export.rds.amazonaws.com" }, Action: "s3:*", Resource: `${arns.bucket}/*` } as const;
+        const policy = JSON.stringify({ ...bucketPolicy, Statement: [...(bucketPolicy.Statement as object[]), open] });
+        for (const [on, allowed] of [[object(shop), true], [manifest, false]] as const) {
+            const call = { principal: service("export.rds.amazonaws.com"), action: "s3:PutObject", resource: on, resourceAccount: backup, context: once };
+            assert.equal(judge({ ...call, context: withAwsKeys(call, region) }, [], policy).allowed, allowed, on);
+        }
+    });
 
     it("no Deny of the key policy catches RDS's own principal", () => {
         const denies = { ...keyPolicy, Statement: (keyPolicy.Statement as { Effect: string }[]).filter(({ Effect }) => Effect === "Deny") } as Document;

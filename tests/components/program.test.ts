@@ -34,11 +34,11 @@ describe("the program", function () {
 
     it("puts exactly this into the backup account", () => {
         assert.deepEqual(contract(prod, backup), {
-            "cloudwatch.EventBus": 1, "cloudwatch.EventBusPolicy": 1, "cloudwatch.EventRule": 1, "cloudwatch.EventTarget": 1, "cloudwatch.LogGroup": 2,
-            "iam.Role": 3, "iam.RolePolicy": 3, "kms.Key": 1, "lambda.EventSourceMapping": 1, "lambda.Function": 2,
+            "cloudwatch.EventBus": 1, "cloudwatch.EventBusPolicy": 1, "cloudwatch.EventRule": 1, "cloudwatch.EventTarget": 1, "cloudwatch.LogGroup": 3,
+            "iam.Role": 4, "iam.RolePolicy": 4, "kms.Key": 1, "lambda.EventSourceMapping": 2, "lambda.Function": 3,
             "s3.AccountPublicAccessBlock": 1, "s3.Bucket": 1, "s3.BucketLifecycleConfiguration": 1, "s3.BucketObjectLockConfiguration": 1, "s3.BucketOwnershipControls": 1,
             "s3.BucketPolicy": 1, "s3.BucketPublicAccessBlock": 1, "s3.BucketServerSideEncryptionConfiguration": 1, "s3.BucketVersioning": 1,
-            "scheduler.Schedule": 1, "scheduler.ScheduleGroup": 1, "sqs.Queue": 3, "sqs.QueuePolicy": 2,
+            "scheduler.Schedule": 1, "scheduler.ScheduleGroup": 1, "sqs.Queue": 5, "sqs.QueuePolicy": 2,
         });
     });
 
@@ -93,23 +93,57 @@ describe("the program", function () {
     });
 
     it("says role, runtime, memory, timeout and log group of each function; the archive is one file", () => {
-        for (const [key, name] of [["start", "hub-starter"], ["sweep", "hub-sweeper"]] as const) {
+        for (const [key, name] of [["start", "hub-starter"], ["seal", "hub-sealer"], ["sweep", "hub-sweeper"]] as const) {
             const { inputs } = named(prod, name);
             assert.equal(inputs.runtime, "nodejs24.x");
             assert.deepEqual(inputs.architectures, ["arm64"]);
             assert.ok(inputs.timeout && inputs.memorySize && inputs.loggingConfig.logGroup && inputs.role);
             assert.deepEqual(Object.keys(prod.functions[key]!.files), ["__index.js"]);
             assert.ok(JSON.stringify(prod.functions[key]!.environment).length < 2048);
+            assert.equal(prod.functions[key]!.environment.STACK, "rds-vault-prod-eu-west-1");
         }
     });
 
-    it("lets the queue outlast six timeouts, and a poison record reach its dead letters before the queue forgets it", () => {
-        const { inputs: queue } = named(prod, "hub-queues-trigger");
-        const { inputs: mapping } = named(prod, "hub-starter-triggers");
-        const { timeout } = named(prod, "hub-starter").inputs;
-        assert.ok(queue.visibilityTimeoutSeconds >= 6 * timeout + mapping.maximumBatchingWindowInSeconds);
-        assert.ok(JSON.parse(queue.redrivePolicy).maxReceiveCount * queue.visibilityTimeoutSeconds < queue.messageRetentionSeconds);
-        assert.deepEqual(mapping.functionResponseTypes, ["ReportBatchItemFailures"]);
+    for (const [queueName, functionName, mappingName, deadLettersName] of [
+        ["hub-queues-trigger", "hub-starter", "hub-starter-triggers", "hub-queues-dead-letters"],
+        ["hub-queues-seal", "hub-sealer", "hub-sealer-requests", "hub-queues-seal-dead-letters"],
+    ] as const) {
+        it(`lets ${queueName} outlast six timeouts, and a poison record reach dead letters of its own before the queue forgets it`, () => {
+            const { inputs: queue, outputs } = named(prod, queueName);
+            const { inputs: mapping } = named(prod, mappingName);
+            const { timeout } = named(prod, functionName).inputs;
+            assert.equal(mapping.eventSourceArn, outputs!.arn);
+            assert.equal(mapping.functionName, named(prod, functionName).outputs!.arn);
+            assert.ok(queue.visibilityTimeoutSeconds >= 6 * timeout + (mapping.maximumBatchingWindowInSeconds ?? 0));
+            const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(queue.redrivePolicy);
+            assert.ok(maxReceiveCount * queue.visibilityTimeoutSeconds < queue.messageRetentionSeconds);
+            const deadLetters = named(prod, deadLettersName);
+            assert.equal(deadLetterTargetArn, deadLetters.outputs!.arn);
+            assert.deepEqual(JSON.parse(deadLetters.inputs.redriveAllowPolicy), { redrivePermission: "byQueue", sourceQueueArns: [outputs!.arn] });
+            assert.equal(deadLetters.inputs.messageRetentionSeconds, 14 * 24 * 3600);
+            assert.ok(queue.sqsManagedSseEnabled && deadLetters.inputs.sqsManagedSseEnabled);
+            assert.deepEqual(mapping.functionResponseTypes, ["ReportBatchItemFailures"]);
+        });
+    }
+
+    it("hands requests to the sealer one by one, and leaves room among a fresh account's ten executions", () => {
+        const mappings = prod.resources.filter(({ type }) => type === "aws:lambda/eventSourceMapping:EventSourceMapping").map(({ inputs }) => inputs);
+        assert.equal(named(prod, "hub-sealer-requests").inputs.batchSize, 1);
+        const sum = mappings.reduce((count, { scalingConfig }) => count + scalingConfig.maximumConcurrency, 0);
+        assert.ok(sum < 10, `${sum}`);
+    });
+
+    it("tells the starter where to ask, and the sealer what it must find", () => {
+        assert.equal(prod.functions.start!.environment.SEAL_QUEUE_URL, named(prod, "hub-queues-seal").outputs!.url);
+        const { VAULT_BUCKET, VAULT_KEY_ARN, RETENTION_DAYS } = prod.functions.seal!.environment;
+        assert.deepEqual([VAULT_BUCKET, VAULT_KEY_ARN, RETENTION_DAYS], [named(prod, "vault-bucket").inputs.bucket, named(prod, "vault-key").outputs!.arn, "35"]);
+        assert.equal(canary.functions.seal!.environment.RETENTION_DAYS, "1");
+    });
+
+    it("gives no role of the backup account a right over a retention, a version's deletion or a hold", () => {
+        const policies = prod.resources.filter(({ account, type }) => account === backup && type === "aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => inputs.policy as string);
+        assert.equal(policies.length, 4);
+        for (const policy of policies) assert.doesNotMatch(policy, /PutObject\*|s3:\*|Put\w*Retention|LegalHold|Bypass|s3:Delete/);
     });
 
     it("lives beside the canary and beside a second Region without a name collision", () => {

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { renderedStack, root } from "../rendered";
 
 const environments = {
-    start: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", ACCESS_ROLE: "a", EXPORT_ROLE: "e", EXTERNAL_ID: "x" },
+    start: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", ACCESS_ROLE: "a", EXPORT_ROLE: "e", EXTERNAL_ID: "x", SEAL_QUEUE_URL: "http://127.0.0.1:1/q" },
+    seal: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", RETENTION_DAYS: "35" },
     sweep: { TRIGGER_QUEUE_URL: "http://127.0.0.1:1/q" },
 };
 type Name = keyof typeof environments;
@@ -36,8 +37,12 @@ const record = (messageId: string, body: string) => ({ messageId, body });
 describe("the serialized functions", function () {
     this.timeout(60_000);
 
-    const requires = { start: ["@aws-sdk/client-rds", "@aws-sdk/client-s3", "@aws-sdk/client-sts", "crypto"], sweep: ["@aws-sdk/client-sqs"] };
-    for (const name of ["start", "sweep"] as const) {
+    const requires = {
+        start: ["@aws-sdk/client-rds", "@aws-sdk/client-s3", "@aws-sdk/client-sqs", "@aws-sdk/client-sts", "crypto"],
+        seal: ["@aws-sdk/client-s3", "crypto"],
+        sweep: ["@aws-sdk/client-sqs"],
+    };
+    for (const name of ["start", "seal", "sweep"] as const) {
         it(`${name} requires exactly ${requires[name].join(", ")}`, () => {
             const text = renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!;
             const found = [...text.matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module!.replace(/^node:/, ""));
