@@ -1,7 +1,7 @@
 // Doesn't prove Lambda's managed runtime: the text runs on the Node that runs the tests, with this project's SDK.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderedStack, root } from "../rendered";
@@ -18,7 +18,7 @@ function run(name: Name, event: unknown, environment: Record<string, string> = e
     const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
     try {
         writeFileSync(join(folder, "__index.js"), renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!);
-        const program = `require(${JSON.stringify(join(folder, "__index.js"))}).handler(${JSON.stringify(event)}, {}).then((result) => console.log("RESULT " + JSON.stringify(result)), (error) => console.log("ERROR " + error.name + ": " + error.message));`;
+        const program = `require(${JSON.stringify(join(folder, "__index.js"))}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60000 }).then((result) => console.log("RESULT " + JSON.stringify(result)), (error) => console.log("ERROR " + error.name + ": " + error.message));`;
         const { stdout, stderr } = spawnSync(process.execPath, ["-e", program], {
             encoding: "utf8",
             env: {
@@ -49,9 +49,9 @@ describe("the serialized functions", function () {
             assert.deepEqual([...new Set(found)].sort(), requires[name]);
         });
 
-        it(`${name} stays below 100 kB`, () => {
+        it(`${name} stays below 150 kB: it holds functions of ours and what they capture, nothing else`, () => {
             const { length } = renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!;
-            assert.ok(length < 100_000, `${length} bytes`);
+            assert.ok(length < 150_000, `${length} bytes`);
         });
 
         for (const variable of Object.keys(environments[name])) {
@@ -75,6 +75,46 @@ describe("the serialized functions", function () {
         assert.deepEqual(result, { batchItemFailures: [{ itemIdentifier: "poison" }, { itemIdentifier: "no-account" }] });
         const messages = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).message);
         assert.deepEqual(messages.sort(), ["forged", "malformed-trigger", "malformed-trigger", "not-enrolled", "throttled"]);
+    });
+
+    it("seal gives back malformed requests only, and consumes what AWS refuses: the starter asks again", () => {
+        const account = "111122223333";
+        const task = {
+            id: `e${"0".repeat(40)}-1`, status: "COMPLETE", bucket: "b", prefix: `exports/${account}/instance.orders/2026-10-05`,
+            sourceArn: `arn:aws:rds:eu-west-1:${account}:snapshot:rds:orders-2026-10-05-02-10`, roleArn: `arn:aws:iam::${account}:role/rds-vault/e`,
+            startedAt: "2026-10-05T03:00:00.000Z", endedAt: "2026-10-05T04:00:00.000Z", exportOnly: [],
+        };
+        const request = (changes: object) => JSON.stringify({ account, task: { ...task, ...changes }, resourceId: "db-ABCDEFGH" });
+        const { out } = run("seal", {
+            Records: [
+                record("poison", "{ not a request"),
+                record("elsewhere", request({ prefix: "exports/222233334444/instance.orders/2026-10-05" })),
+                record("unfinished", request({ status: "IN_PROGRESS" })),
+                record("good", request({})),
+            ],
+        });
+        const result = JSON.parse(/RESULT (.*)/.exec(out)![1]!);
+        assert.deepEqual(result, { batchItemFailures: ["poison", "elsewhere", "unfinished"].map((itemIdentifier) => ({ itemIdentifier })) });
+        const messages = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).message);
+        assert.deepEqual(messages.sort(), ["malformed-request", "malformed-request", "malformed-request", "vault-not-ready"]);
+    });
+
+    it("seal stops at cold start when the days aren't a number", () => {
+        assert.match(run("seal", { Records: [] }, { ...environments.seal, RETENTION_DAYS: "soon" }).all, /RETENTION_DAYS is no number/);
+    });
+
+    it("carries the accepted skips of the configuration into the sealer's text", () => {
+        const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
+        try {
+            const file = join(folder, "Pulumi.prod.yaml");
+            const skips = '  rds-vault:exports:\n    acceptedSkips: [{ databases: ["warehouse-*"], tables: ["app.public.tmp_*"] }]\n';
+            writeFileSync(file, readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replace(/ {2}rds-vault:exports:[^]*$/, skips));
+            const text = renderedStack("--config", file).functions.seal!.files["__index.js"]!;
+            assert.ok(text.includes(JSON.stringify("^app\\.public\\.tmp_[^]*$").slice(1, -1)) && text.includes("warehouse-*"), "captured");
+            assert.ok(!renderedStack("--stack", "prod").functions.seal!.files["__index.js"]!.includes("tmp_"));
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     it("sweep fails loudly when the queue can't be reached", () => {
