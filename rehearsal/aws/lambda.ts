@@ -1,20 +1,29 @@
 /** Functions, their logs, and their queues' mappings. An invocation takes no virtual time: the clock stands while it runs. */
-import { LambdaProcess } from "./lambdaProcess";
+import { LambdaProcess, type Invocation, type Outcome, type ProcessOptions } from "./lambdaProcess";
 import { startMapping } from "./queueMapping";
 import { AwsError, type Lambda, type LogLine, type Principal, type World } from "./types";
 
 type FunctionOptions = Parameters<Lambda["addFunction"]>[0];
 
+/** What a function runs in. */
+export interface Runtime {
+    call(invocation: Invocation): Promise<Outcome>;
+    stop(): Promise<void>;
+}
+export type RuntimeOf = (world: World, options: ProcessOptions) => Runtime;
+
 interface Installed {
     readonly options: FunctionOptions;
-    readonly process: LambdaProcess;
+    readonly process: Runtime;
     /** The role's session, from the first cold start on. */
     session(): Principal;
     logStream?: string;
 }
 
+const inChildProcess: RuntimeOf = (_world, options) => new LambdaProcess(options);
+
 /** @param patienceMs real time after which a hanging invocation is killed */
-export function createLambda(world: World, { patienceMs = 20_000 }: { patienceMs?: number } = {}): Lambda {
+export function createLambda(world: World, { patienceMs = 20_000, runtime = inChildProcess }: { patienceMs?: number; runtime?: RuntimeOf } = {}): Lambda {
     const functions = new Map<string, Installed>();
     const logs: LogLine[] = [];
     let requests = 0;
@@ -75,7 +84,7 @@ export function createLambda(world: World, { patienceMs = 20_000 }: { patienceMs
         addFunction(options) {
             let known: Principal | undefined;
             const session = () => (known ??= world.iam.assumeAsService("lambda.amazonaws.com", options.roleArn, { account: options.account }));
-            const process = new LambdaProcess({ ...options, environment: () => environment({ options, session }), patienceMs });
+            const process = runtime(world, { ...options, environment: () => environment({ options, session }), patienceMs });
             functions.set(options.arn, { options, process, session });
         },
         addMapping(options) {
