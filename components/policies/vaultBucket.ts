@@ -11,8 +11,8 @@ interface VaultBucketPolicyArgs {
 }
 
 /**
- * The bucket policy. Denies come first; the only exception is the sealer's, for manifests. The lifecycle needs none of the
- * denied rights: bucket policies don't bind it.
+ * The bucket policy. Denies come first; the only exception is the sealer's, for manifests. No bucket policy binds the
+ * lifecycle: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
  */
 export function vaultBucketPolicy(args: VaultBucketPolicyArgs): Document {
     return document(...denies(args), ...manifestDenies(args), ...exportRoles(args));

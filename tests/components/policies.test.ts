@@ -60,6 +60,7 @@ const sealer = { by: role(backup, names.sealer), identity: sealerPolicy(arns, re
 const wideSealer = { by: role(backup, names.sealer), identity: anything };
 const once = { "s3:if-none-match": "*" };
 const viaS3 = { "kms:ViaService": `s3.${region}.amazonaws.com` };
+const openKey: Document = { Version: "2012-10-17", Statement: [{ Sid: "Open", Effect: "Allow", Principal: { AWS: `arn:aws:iam::${backup}:root` }, Action: "kms:*", Resource: "*" }] };
 const ontoKey = { resource: keyPolicy, owner: backup, on: keyArn };
 
 const arrows: Record<string, readonly Case[]> = {
@@ -165,6 +166,7 @@ const arrows: Record<string, readonly Case[]> = {
         { name: "a version", ...sealer, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: true },
         { name: "its lock", ...sealer, action: "s3:GetObjectRetention", on: object(shop), ...intoBucket, allowed: true },
         { name: "whatever is on top", ...sealer, action: "s3:GetObject", on: object(shop), ...intoBucket, allowed: false },
+        { name: "a version of a manifest", ...sealer, action: "s3:GetObjectVersion", on: manifest, ...intoBucket, allowed: false },
         { name: "a version in another bucket", ...sealer, action: "s3:GetObjectVersion", on: `${arns.bucket}-other/exports/${shop}/x`, owner: backup, allowed: false },
         { name: "a version, by another function's role", by: role(backup, names.sweeper), identity: sweeperPolicy(arns), action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
         { name: "a version, by the starter", ...starter, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
@@ -203,7 +205,8 @@ const arrows: Record<string, readonly Case[]> = {
     "sealer → vault key": [
         ...["kms:Decrypt", "kms:GenerateDataKey"].flatMap((action) => [
             { name: `${action} through S3`, ...sealer, action, ...ontoKey, context: viaS3, allowed: true },
-            { name: `${action} without S3`, ...sealer, action, ...ontoKey, allowed: false },
+            { name: `${action} without S3`, ...wideSealer, action, ...ontoKey, allowed: false },
+            { name: `${action} without S3, were the key's policy widened`, ...sealer, action, ...ontoKey, resource: openKey, allowed: false },
             { name: `${action} through S3 of another Region`, ...wideSealer, action, ...ontoKey, context: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" }, allowed: false },
             { name: `${action} on another key`, ...sealer, action, ...ontoKey, on: otherKey, context: viaS3, allowed: false },
         ]),
