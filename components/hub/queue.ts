@@ -64,7 +64,10 @@ export class HubQueues extends AccountComponent {
         return new aws.sqs.Queue(name, { sqsManagedSseEnabled: true, ...args }, { parent: this });
     }
 
-    /** A queue that takes the dead letters of one other; its redrive policy. Five receives: AWS advises no fewer before Lambda. */
+    /**
+     * A queue that takes the dead letters of one other; returns that one's redrive policy. AWS advises five receives or more:
+     * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+     */
     private deadLetters(name: string, queueName: string, sourceArn: string): pulumi.Output<string> {
         const { arn } = this.queue(name, {
             name: queueName,
