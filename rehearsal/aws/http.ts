@@ -50,8 +50,9 @@ export async function serve(world: World): Promise<HttpFront> {
             if (!services.has(name)) throw new AwsError("NotSimulated", `${name}: ${request.method} ${request.url} isn't simulated`, 501);
             const principal = world.iam.whoIs(accessKeyId);
             if (!principal) throw new AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403);
-            const url = new URL(request.url ?? "/", "http://localhost");
-            return service.serve(world, { method: request.method ?? "", path: decodeURIComponent(url.pathname), query: url.searchParams, headers: request.headers, body, principal });
+            // Not by URL: it would resolve the `..` that an object's key may hold.
+            const [, path = "/", query = ""] = /^([^?]*)\??(.*)$/s.exec(request.url ?? "/") ?? [];
+            return service.serve(world, { method: request.method ?? "", path: decodeURIComponent(path), query: new URLSearchParams(query), headers: request.headers, body, principal });
         } catch (error) {
             if (error instanceof AwsError) return service.error(error);
             problems.push(error as Error);

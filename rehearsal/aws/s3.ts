@@ -1,28 +1,21 @@
 /** Versioned buckets under Object Lock. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
+import { createHash } from "node:crypto";
 import { hex } from "./ids";
 import { AwsError, type Bucket, type ObjectVersion, type PutOptions, type Principal, type S3, type World } from "./types";
+import { createVersions, type Versions } from "./versions";
 
 const dayMs = 86_400_000;
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const pageSize = 1000;
 
 interface Contents extends Bucket {
-    readonly written: ObjectVersion[];
-    readonly byKey: Map<string, ObjectVersion[]>;
-    /** In S3's order, by code units; our names are ASCII. */
-    readonly keys: string[];
+    readonly versions: Versions;
 }
 
-/** Index of the first element that isn't less than `value`. */
-function lowerBound(sorted: readonly string[], value: string): number {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-        const middle = (low + high) >> 1;
-        if (sorted[middle]! < value) low = middle + 1;
-        else high = middle;
-    }
-    return low;
+/** S3 says more of the bytes than of these simulated ones: without a body the version's id stands for them. ETags under SSE-KMS are no MD5 anyway. */
+function digests(versionId: string, size: number, body = size === 0 ? "" : versionId) {
+    const digest = (algorithm: string) => createHash(algorithm).update(body);
+    return { etag: digest("md5").digest("hex"), checksumSha256: digest("sha256").digest("base64") };
 }
 
 export function createS3(world: World): S3 {
@@ -36,7 +29,8 @@ export function createS3(world: World): S3 {
 
     function authorize(principal: Principal, action: string, bucket: Bucket, key?: string, context?: Record<string, string>): void {
         const arn = `arn:${world.partition}:s3:::${bucket.name}`;
-        world.authorize({ principal, action, resource: key === undefined ? arn : `${arn}/${key}`, resourceAccount: bucket.account, ...(context && { context }) });
+        // The evaluator's `*` doesn't match line breaks, as IAM's does, and it takes a key's own `*` for a pattern: another character stands for them.
+        world.authorize({ principal, action, resource: key === undefined ? arn : `${arn}/${key.replace(/[\n\r\u2028\u2029*?]/g, "\ufffd")}`, resourceAccount: bucket.account, ...(context && { context }) });
     }
 
     /** S3 uses the key in the caller's name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html */
@@ -49,25 +43,37 @@ export function createS3(world: World): S3 {
         }
     }
 
-    function store(bucket: Contents, version: ObjectVersion): ObjectVersion {
-        const versions = bucket.byKey.get(version.key);
-        if (versions) versions.push(version);
-        else {
-            bucket.byKey.set(version.key, [version]);
-            bucket.keys.splice(lowerBound(bucket.keys, version.key), 0, version.key);
+    /** What a caller may read; with a version id it is another action. */
+    function read(principal: Principal, bucket: Contents, key: string, versionId?: string): ObjectVersion {
+        if (versionId === undefined) authorize(principal, "s3:GetObject", bucket, key);
+        else authorize(principal, "s3:GetObjectVersion", bucket, key, { "s3:VersionId": versionId });
+        const found = versionId === undefined ? bucket.versions.current(key) : bucket.versions.find(key, versionId);
+        if (!found) {
+            // Who may not list isn't told that there is nothing, but 403: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+            authorize(principal, "s3:ListBucket", bucket);
+            throw new AwsError(versionId === undefined ? "NoSuchKey" : "NoSuchVersion", `${key} does not exist`, 404);
         }
-        bucket.written.push(version);
-        return version;
+        if (found.deleteMarker) throw new AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
+        // For a HEAD only with checksums asked for, which is how we ask: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+        if (found.keyArn) useKey(principal, ["kms:Decrypt"], found.keyArn);
+        return found;
     }
 
-    const current = (bucket: Contents, key: string): ObjectVersion | undefined => {
-        const last = bucket.byKey.get(key)?.at(-1);
-        return last?.deleteMarker ? undefined : last;
-    };
+    function mayReadRetention(principal: Principal, bucket: Contents, key: string): boolean {
+        try {
+            // Recorded as any call: who asks for the lock needs the right, and a refusal must be seen.
+            authorize(principal, "s3:GetObjectRetention", bucket, key);
+            return true;
+        } catch (error) {
+            if (error instanceof AwsError && error.code === "AccessDenied") return false;
+            throw error;
+        }
+    }
+
     const stamp = (key: string) => ({ key, versionId: hex(world.random, 32), writtenAt: world.clock.now });
 
     return {
-        addBucket: (bucket) => void buckets.set(bucket.name, { ...bucket, written: [], byKey: new Map(), keys: [] }),
+        addBucket: (bucket) => void buckets.set(bucket.name, { ...bucket, versions: createVersions() }),
         bucket: (name) => buckets.get(name),
 
         put(principal, name, key, { keyArn, multipart = false, ifNoneMatch, body, size }: PutOptions = {}) {
@@ -78,14 +84,17 @@ export function createS3(world: World): S3 {
                 ...(ifNoneMatch && { "s3:if-none-match": ifNoneMatch }),
             });
             // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-            if (ifNoneMatch === "*" && current(bucket, key)) throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
+            if (ifNoneMatch === "*" && bucket.versions.current(key)) throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412);
             const used = keyArn ?? bucket.defaultKeyArn;
             // Multipart also needs Decrypt: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
             if (used) useKey(principal, multipart ? ["kms:GenerateDataKey", "kms:Decrypt"] : ["kms:GenerateDataKey"], used);
             const { retention } = bucket;
-            return store(bucket, {
-                ...stamp(key),
-                size: size ?? Buffer.byteLength(body ?? ""),
+            const stamped = stamp(key);
+            const bytes = size ?? Buffer.byteLength(body ?? "");
+            return bucket.versions.add({
+                ...stamped,
+                size: bytes,
+                ...digests(stamped.versionId, bytes, body),
                 deleteMarker: false,
                 ...(used && { keyArn: used }),
                 ...(body !== undefined && { body }),
@@ -93,15 +102,12 @@ export function createS3(world: World): S3 {
             });
         },
 
-        get(principal, name, key, versionId) {
+        get: (principal, name, key, versionId) => read(principal, open(name), key, versionId),
+        head(principal, name, key, versionId) {
             const bucket = open(name);
-            if (versionId === undefined) authorize(principal, "s3:GetObject", bucket, key);
-            else authorize(principal, "s3:GetObjectVersion", bucket, key, { "s3:VersionId": versionId });
-            const found = versionId === undefined ? current(bucket, key) : bucket.byKey.get(key)?.find((each) => each.versionId === versionId);
-            if (!found) throw new AwsError(versionId === undefined ? "NoSuchKey" : "NoSuchVersion", `${key} does not exist`, 404);
-            if (found.deleteMarker) throw new AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405);
-            if (found.keyArn) useKey(principal, ["kms:Decrypt"], found.keyArn);
-            return found;
+            const found = read(principal, bucket, key, versionId);
+            const hidden = found.mode !== undefined && !mayReadRetention(principal, bucket, key);
+            return hidden ? { ...found, mode: undefined, retainUntil: undefined } : found;
         },
 
         remove(principal, name, key, versionId) {
@@ -109,20 +115,16 @@ export function createS3(world: World): S3 {
             if (versionId === undefined) {
                 // Only hides it: a delete marker on top, which no lock protects.
                 authorize(principal, "s3:DeleteObject", bucket, key);
-                store(bucket, { ...stamp(key), size: 0, deleteMarker: true });
+                bucket.versions.add({ ...stamp(key), size: 0, deleteMarker: true });
                 return;
             }
             authorize(principal, "s3:DeleteObjectVersion", bucket, key, { "s3:VersionId": versionId });
-            const versions = bucket.byKey.get(key) ?? [];
-            const index = versions.findIndex((each) => each.versionId === versionId);
+            const version = bucket.versions.find(key, versionId);
             // S3 answers 204 for a version that isn't there.
-            if (index < 0) return;
+            if (!version) return;
             // GOVERNANCE could be bypassed with a header that nothing here sends.
-            if ((versions[index]!.retainUntil ?? 0) > world.clock.now) throw new AwsError("AccessDenied", "Access Denied because object protected by object lock.", 403);
-            bucket.written.splice(bucket.written.indexOf(versions.splice(index, 1)[0]!), 1);
-            if (versions.length > 0) return;
-            bucket.byKey.delete(key);
-            bucket.keys.splice(lowerBound(bucket.keys, key), 1);
+            if ((version.retainUntil ?? 0) > world.clock.now) throw new AwsError("AccessDenied", "Access Denied because object protected by object lock.", 403);
+            bucket.versions.remove(version);
         },
 
         list(principal, name, { prefix, startAfter = "", maxKeys = pageSize }) {
@@ -130,22 +132,38 @@ export function createS3(world: World): S3 {
             authorize(principal, "s3:ListBucket", bucket, undefined, prefix === undefined ? undefined : { "s3:prefix": prefix });
             const keys: ObjectVersion[] = [];
             const limit = Math.min(maxKeys, pageSize);
-            const from = prefix !== undefined && prefix > startAfter ? prefix : startAfter;
-            for (let i = lowerBound(bucket.keys, from); i < bucket.keys.length; i++) {
-                const key = bucket.keys[i]!;
-                if (prefix !== undefined && !key.startsWith(prefix)) break;
-                const version = key > startAfter || startAfter === "" ? current(bucket, key) : undefined;
-                if (!version) continue;
+            for (const versions of bucket.versions.byKey(startAfter, prefix)) {
+                const last = versions.at(-1)!;
+                if (last.deleteMarker || last.key === startAfter) continue;
                 if (keys.length === limit) return { keys, truncated: true };
-                keys.push(version);
+                keys.push(last);
             }
             return { keys, truncated: false };
+        },
+        listVersions(principal, name, { prefix, keyMarker = "", versionIdMarker, maxKeys = pageSize }) {
+            const bucket = open(name);
+            authorize(principal, "s3:ListBucketVersions", bucket, undefined, prefix === undefined ? undefined : { "s3:prefix": prefix });
+            if (versionIdMarker !== undefined && keyMarker === "") throw new AwsError("InvalidArgument", "A version-id marker cannot be specified without a key marker.");
+            const found: ObjectVersion[] = [];
+            const limit = Math.min(maxKeys, pageSize);
+            for (const versions of bucket.versions.byKey(keyMarker, prefix)) {
+                const resumed = versions[0]!.key === keyMarker;
+                // A key marker alone is after all of its versions.
+                if (resumed && versionIdMarker === undefined) continue;
+                const marker = resumed ? versions.findIndex((each) => each.versionId === versionIdMarker) : -1;
+                // A marker that is gone meanwhile: rather the key's versions again than some of them never.
+                for (let i = (marker < 0 ? versions.length : marker) - 1; i >= 0; i--) {
+                    if (found.length === limit) return { versions: found, truncated: true };
+                    found.push(versions[i]!);
+                }
+            }
+            return { versions: found, truncated: false };
         },
 
         location(principal, name) {
             authorize(principal, "s3:GetBucketLocation", open(name));
             return world.region;
         },
-        versions: (name, prefix = "") => open(name).written.filter((each) => each.key.startsWith(prefix)),
+        versions: (name, prefix = "") => open(name).versions.written.filter((each) => each.key.startsWith(prefix)),
     };
 }

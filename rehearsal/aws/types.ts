@@ -159,6 +159,8 @@ export interface SimDatabase {
     readonly sizeGiB: number;
     /** As RDS names them in perTableStatus; default: two. */
     readonly tables?: readonly string[];
+    /** Default: the world's start. */
+    readonly createdAt?: number;
     readonly tags: Readonly<Record<string, string>>;
     readonly storageType?: string;
     /** The key that its snapshots are encrypted with. */
@@ -189,6 +191,8 @@ export interface SimTask {
     readonly roleArn: string;
     readonly keyArn: string;
     readonly exportOnly: readonly string[];
+    /** Of the snapshot, which may be gone or made anew under its name; absent: what the snapshot says. */
+    readonly snapshotTime?: number;
     status: "STARTING" | "IN_PROGRESS" | "COMPLETE" | "FAILED" | "CANCELING" | "CANCELED";
     readonly startedAt: number;
     endedAt?: number;
@@ -204,6 +208,8 @@ export interface ExportEnd {
     readonly skipped?: readonly { readonly target: string; readonly reason: string }[];
     /** Tables (targets) that are said to be COMPLETE but have no file. */
     readonly lost?: readonly string[];
+    /** Tables (targets) without rows: they have an end mark and no file. */
+    readonly empty?: readonly string[];
     /** Info files come so many ms after COMPLETE; Infinity: never. */
     readonly infoDelay?: number;
     /** Instead of what RDS would write into `export_info_…json`. */

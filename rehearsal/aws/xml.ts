@@ -1,5 +1,5 @@
 /** Answers as XML, as the query protocol and S3 write them. */
-const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;" };
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#xD;", "\n": "&#xA;" };
 
 /** What a list's elements are called; lists not named here repeat their own name, as S3's do. */
 const members: Record<string, string> = {
@@ -25,5 +25,5 @@ export function xml(name: string, value: unknown, attributes = ""): string {
 function content(value: unknown): string {
     if (value instanceof Date) return value.toISOString();
     if (typeof value === "object" && value !== null) return Object.entries(value).map(([key, each]) => xml(key, each)).join("");
-    return String(value).replace(/[&<>"\r]/g, (character) => escapes[character]!);
+    return String(value).replace(/[&<>"\r\n]/g, (character) => escapes[character]!);
 }

@@ -1,7 +1,7 @@
 // Doesn't prove AWS's wire format: only that the real SDK understands these answers, and takes the errors for what they are.
 import assert from "node:assert/strict";
 import { DescribeDBSnapshotsCommand, DescribeExportTasksCommand, paginateDescribeDBSnapshots, RDSClient, StartExportTaskCommand } from "@aws-sdk/client-rds";
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, ListMultipartUploadsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { serve, type HttpFront } from "../../../rehearsal/aws/http";
@@ -66,7 +66,7 @@ describe("the simulated AWS over HTTP, with the real SDK", () => {
     it("tells what isn't simulated, and doesn't hide its own mistakes", async () => {
         const front = await serve(world);
         const s3 = new S3Client({ ...as(starterArn), endpoint: front.url });
-        await assert.rejects(s3.send(new ListObjectVersionsCommand({ Bucket: bucket })), { name: "NotSimulated" });
+        await assert.rejects(s3.send(new ListMultipartUploadsCommand({ Bucket: bucket })), { name: "NotSimulated" });
         world.s3.list = () => {
             throw new TypeError("our bug");
         };
