@@ -1,23 +1,19 @@
-/** The life of an export: checks, Parquet files, info files, end. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html */
-import { uuid } from "./ids";
+/** The life of an export: checks, files, end. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html */
+import { folderOf, warningOf, writeInfo, writeTables, type Writing } from "./exportFiles";
 import type { RdsState } from "./rds";
 import { emitRdsEvent } from "./rdsEvents";
 import { AwsError, type Principal, type SimSnapshot, type SimTask, type World } from "./types";
 
-const gib = 2 ** 30;
-/** Ours: what we take for the point where the exporter goes multipart (README: not yet proven that it does). */
-const multipartFrom = 64 * 2 ** 20;
-const largestPart = 20 * gib; // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-export-snapshot.Considerations.html
-
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ExportTask.html */
 export function taskFields(state: RdsState, task: SimTask): Record<string, unknown> {
     const snapshot = state.byArn.get(task.sourceArn);
+    const snapshotTime = task.snapshotTime ?? snapshot?.createdAt;
     return {
         ExportTaskIdentifier: task.id,
         SourceArn: task.sourceArn,
         SourceType: "SNAPSHOT",
         ...(task.exportOnly.length > 0 && { ExportOnly: task.exportOnly }),
-        SnapshotTime: snapshot && new Date(snapshot.createdAt),
+        SnapshotTime: snapshotTime === undefined ? undefined : new Date(snapshotTime),
         TaskStartTime: task.status === "STARTING" ? undefined : new Date(task.startedAt),
         TaskEndTime: task.endedAt === undefined ? undefined : new Date(task.endedAt),
         S3Bucket: task.bucket,
@@ -34,30 +30,61 @@ export function taskFields(state: RdsState, task: SimTask): Record<string, unkno
 
 /** STARTING (restoring), IN_PROGRESS (extracting), then COMPLETE or FAILED. The snapshot may be deleted meanwhile. */
 export function playExport(world: World, state: RdsState, task: SimTask, snapshot: SimSnapshot): void {
-    const { clock } = world;
     const { starting, running } = state.rds.exportTimes(task, snapshot);
 
     const end = (failureCause: string | undefined, warning?: string) => {
-        task.endedAt = clock.now;
-        task.status = failureCause === undefined ? "COMPLETE" : "FAILED";
         if (failureCause !== undefined) task.failureCause = failureCause;
         if (warning !== undefined) task.warning = warning;
-        emitRdsEvent(world, snapshot, task.status);
+        finish(world, task, snapshot, failureCause === undefined ? "COMPLETE" : "FAILED");
     };
 
-    clock.at(task.startedAt + starting, () => {
+    after(world, starting, () => {
         if (task.status !== "STARTING") return;
         const failure = check(world, task);
         if (failure !== undefined) return end(failure);
         task.status = "IN_PROGRESS";
-        clock.at(clock.now + running, () => {
+        after(world, running, () => {
             if (task.status !== "IN_PROGRESS") return;
-            const { failureCause, warning } = state.rds.exportEnds(task, snapshot) ?? {};
-            // Sessions last an hour, exports may last longer: assumed again, so a role that was removed meanwhile matters.
-            const notWritten = attempt(() => write(world, task, snapshot, assume(world, task), failureCause !== undefined, warning), (error) => writeFailure(task, error));
-            end(failureCause ?? notWritten, warning);
+            const how = state.rds.exportEnds(task, snapshot) ?? {};
+            const unfinished = how.failureCause !== undefined;
+            const warning = warningOf(how);
+            const later = how.infoDelay !== undefined && how.infoDelay > 0;
+            const notWritten = write(world, task, snapshot, (writing) => {
+                writeTables(writing, how, unfinished);
+                if (!unfinished && !later) writeInfo(writing, how, warning);
+            });
+            const failure = how.failureCause ?? notWritten;
+            end(failure, warning);
+            // After the end nothing can fail any more: the files just never come.
+            if (failure === undefined && later) after(world, how.infoDelay, () => void write(world, task, snapshot, (writing) => writeInfo(writing, how, warning)));
         });
     });
+}
+
+/** CancelExportTask: what was written stays. https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CancelExportTask.html */
+export function cancelExport(world: World, state: RdsState, task: SimTask, takes: number): void {
+    if (task.status !== "STARTING" && task.status !== "IN_PROGRESS") throw new AwsError("InvalidExportTaskStateFault", `Export task ${task.id} is ${task.status}`);
+    const snapshot = state.byArn.get(task.sourceArn);
+    if (!snapshot) throw new Error(`The task ${task.id} has no snapshot to play with`);
+    if (task.status === "IN_PROGRESS") write(world, task, snapshot, (writing) => writeTables(writing, {}, true));
+    task.status = "CANCELING";
+    after(world, takes, () => finish(world, task, snapshot, "CANCELED"));
+}
+
+/** Infinity is never. */
+function after(world: World, ms: number, what: () => void): void {
+    if (ms !== Infinity) world.clock.at(world.clock.now + ms, what);
+}
+
+function finish(world: World, task: SimTask, snapshot: SimSnapshot, status: "COMPLETE" | "FAILED" | "CANCELED"): void {
+    task.endedAt = world.clock.now;
+    task.status = status;
+    emitRdsEvent(world, snapshot, status);
+}
+
+/** Why it couldn't, if so. Sessions last an hour, exports may last longer: the role is assumed again, so one that was removed meanwhile matters. */
+function write(world: World, task: SimTask, snapshot: SimSnapshot, what: (writing: Writing) => void): string | undefined {
+    return attempt(() => what({ world, task, snapshot, role: assume(world, task) }), (error) => writeFailure(task, error));
 }
 
 /** RDS sends `aws:SourceAccount`; whether and which `aws:SourceArn` isn't known, so none. */
@@ -103,44 +130,5 @@ function check(world: World, task: SimTask): string | undefined {
 
 const keyFailure = "KMS key check failed. Check the credentials on your KMS key and try again.";
 const isKeyError = ({ code, message }: AwsError) => code.startsWith("KMS.") || / to perform: kms:/.test(message);
-const folderOf = (task: SimTask) => `${task.prefix && `${task.prefix}/`}${task.id}/`;
 const writeFailure = (task: SimTask, error: AwsError) =>
     `The RDS export failed to write the export task's metadata to the S3 bucket ${task.bucket} using the IAM role ${task.roleArn} with the KMS key ${task.keyArn}. Error code: ${error.code}`;
-
-/** Names: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.FileNames.html; info files as reported by users (README: not yet proven). */
-function write(world: World, task: SimTask, snapshot: SimSnapshot, role: Principal, fails: boolean, warning: string | undefined): void {
-    const { sizeGiB, engine } = snapshot.database;
-    const folder = folderOf(task);
-    const put = (name: string, options: { body?: string; size?: number; multipart?: boolean; keyArn?: string }) =>
-        // The task's key, named in the request. S3 wants an integrity header under a
-        // default retention; whether the exporter sends one is the project's first check on AWS (README: not yet proven).
-        void world.s3.put(role, task.bucket, folder + name, { keyArn: task.keyArn, ...options });
-    const tables = engine.includes("postgres") ? ["public.customers", "public.orders"] : ["app.customers", "app.orders"];
-    const perTable = Math.max(1, Math.round((sizeGiB * gib) / tables.length));
-    tables.forEach((table, index) => {
-        // A failed export leaves what it has written: here the first table without its end mark.
-        if (fails && index > 0) return;
-        const parts = Math.ceil(perTable / largestPart);
-        for (let part = 0; part < parts; part++) {
-            const size = Math.ceil(perTable / parts);
-            put(`app/${table}/1/part-${String(part).padStart(5, "0")}-${uuid(world.random)}.gz.parquet`, { size, multipart: size >= multipartFrom });
-        }
-        // Without the header S3 takes the bucket's default and the policy sees no key: the vault must bear both ways.
-        const vaultKeyIsDefault = world.s3.bucket(task.bucket)?.defaultKeyArn === task.keyArn;
-        if (!fails) put(`app/${table}/1/_SUCCESS`, { size: 0, ...(vaultKeyIsDefault && { keyArn: undefined }) });
-    });
-    if (fails) return;
-    const perTableStatus = tables.map((table) => ({ target: `app.${table}`, status: "COMPLETE", sizeGB: perTable / gib, schemaMetadata: { originalTypeMappings: [] } }));
-    put(`export_tables_info_${task.id}_from_1_to_${tables.length}.json`, { body: JSON.stringify({ perTableStatus }) });
-    put(`export_info_${task.id}.json`, {
-        body: JSON.stringify({
-            exportTaskIdentifier: task.id,
-            sourceArn: task.sourceArn,
-            status: "COMPLETE",
-            percentProgress: 100,
-            s3Bucket: task.bucket,
-            exportedFilesPath: folder,
-            ...(warning !== undefined && { warningMessage: warning }),
-        }),
-    });
-}

@@ -1,4 +1,5 @@
 /** Databases and snapshots, and what RDS does by itself with them. */
+import { cancelExport } from "./exportTask";
 import { hex, uuid } from "./ids";
 import { describe } from "./rdsApi";
 import { birthOf, emitRdsEvent } from "./rdsEvents";
@@ -15,6 +16,8 @@ export interface RdsState {
     readonly byArn: Map<string, SimSnapshot>;
     readonly tasks: Map<string, SimTask[]>;
     readonly rds: Rds;
+    /** The world's start; what isn't told is as old as that. */
+    readonly start: number;
 }
 
 /** Adds to the list under `key`. */
@@ -33,6 +36,7 @@ function identifierFor(world: World, type: SimSnapshot["type"], database: SimDat
 
 export function createRds(world: World): Rds {
     const { clock } = world;
+    const start = clock.now;
     const databases: RdsState["databases"] = new Map();
     const snapshots: RdsState["snapshots"] = new Map();
     const byArn: RdsState["byArn"] = new Map();
@@ -99,13 +103,19 @@ export function createRds(world: World): Rds {
         tasks: (account) => all(tasks, account),
 
         api(principal, action, parameters) {
-            const state: RdsState = { databases, snapshots, byArn, tasks, rds };
             return action === "StartExportTask" ? startExportTask(world, state, principal, parameters) : describe(world, state, principal, action, parameters);
         },
 
         // A tiny cluster takes a quarter of an hour, most of it STARTING (reported by users, README: not yet proven).
         exportTimes: (_task, snapshot) => ({ starting: 12 * minute, running: 3 * minute + snapshot.database.sizeGiB * (minute / 10) }),
         exportEnds: () => undefined,
+
+        cancelTask(account, id, takes) {
+            const task = tasks.get(account)?.find((each) => each.id === id);
+            if (!task) throw new AwsError("ExportTaskNotFound", `Export task ${id} not found`, 404);
+            cancelExport(world, state, task, takes);
+        },
     };
+    const state: RdsState = { databases, snapshots, byArn, tasks, rds, start };
     return rds;
 }

@@ -72,12 +72,14 @@ const common = ({ database, status, tags }: SimSnapshot): Fields => ({
 /** `awsbackup` is no type of cluster snapshots: they are known by the id's prefix (documented types; behaviour: README, not yet proven). */
 const clusterType = (s: SimSnapshot) => (s.type === "awsbackup" ? "manual" : s.type);
 
-function databaseFields(world: World, d: SimDatabase): Fields {
+function databaseFields(world: World, state: RdsState, d: SimDatabase): Fields {
     const arn = (kind: string) => `arn:${world.partition}:rds:${world.region}:${d.account}:${kind}:${d.identifier}`;
-    const fields = { Engine: d.engine, AllocatedStorage: d.sizeGiB, StorageType: d.storageType, KmsKeyId: d.keyArn, StorageEncrypted: d.keyArn !== undefined, TagList: tagList(d.tags) };
+    const created = new Date(d.createdAt ?? state.start);
+    // Aurora always says 1: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBCluster.html
+    const fields = { Engine: d.engine, AllocatedStorage: d.engine.startsWith("aurora") ? 1 : d.sizeGiB, StorageType: d.storageType, KmsKeyId: d.keyArn, StorageEncrypted: d.keyArn !== undefined, TagList: tagList(d.tags) };
     return d.kind === "instance"
-        ? { DBInstanceIdentifier: d.identifier, DBInstanceArn: arn("db"), DbiResourceId: d.resourceId, DBInstanceStatus: "available", ...fields }
-        : { DBClusterIdentifier: d.identifier, DBClusterArn: arn("cluster"), DbClusterResourceId: d.resourceId, Status: "available", ...fields };
+        ? { DBInstanceIdentifier: d.identifier, DBInstanceArn: arn("db"), DbiResourceId: d.resourceId, DBInstanceStatus: "available", InstanceCreateTime: created, ...fields }
+        : { DBClusterIdentifier: d.identifier, DBClusterArn: arn("cluster"), DbClusterResourceId: d.resourceId, Status: "available", ClusterCreateTime: created, ...fields };
 }
 
 const statuses = ["starting", "in_progress", "complete", "canceling", "canceled", "failed"];
@@ -136,8 +138,8 @@ export function describe(world: World, state: RdsState, principal: Principal, ac
     const answers = new Map<string, () => Fields>(Object.entries({
         DescribeDBSnapshots: () => page(snapshots(state, account, "instance", parameters), parameters, "DBSnapshots", snapshotFields),
         DescribeDBClusterSnapshots: () => page(snapshots(state, account, "cluster", parameters), parameters, "DBClusterSnapshots", clusterSnapshotFields),
-        DescribeDBInstances: () => page(databases(state, account, "instance", parameters), parameters, "DBInstances", (d) => databaseFields(world, d)),
-        DescribeDBClusters: () => page(databases(state, account, "cluster", parameters), parameters, "DBClusters", (d) => databaseFields(world, d)),
+        DescribeDBInstances: () => page(databases(state, account, "instance", parameters), parameters, "DBInstances", (d) => databaseFields(world, state, d)),
+        DescribeDBClusters: () => page(databases(state, account, "cluster", parameters), parameters, "DBClusters", (d) => databaseFields(world, state, d)),
         DescribeExportTasks: () => page(exportTasks(state, account, parameters), parameters, "ExportTasks", (task) => taskFields(state, task)),
     }));
     const answer = answers.get(action);

@@ -50,7 +50,7 @@ export function startExportTask(world: World, state: RdsState, principal: Princi
     if (!world.s3.bucket(bucket)) throw new AwsError("InvalidS3BucketFault", `The S3 bucket ${bucket} isn't valid`);
     checkKeys(world, principal, snapshot, keyArn);
 
-    const task: SimTask = { id, account, sourceArn, bucket, prefix, roleArn, keyArn, exportOnly, status: "STARTING", startedAt: world.clock.now };
+    const task: SimTask = { id, account, sourceArn, bucket, prefix, roleArn, keyArn, exportOnly, snapshotTime: snapshot.createdAt, status: "STARTING", startedAt: world.clock.now };
     append(state.tasks, account, task);
     playExport(world, state, task, snapshot);
     return taskFields(state, task);
