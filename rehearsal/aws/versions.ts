@@ -30,9 +30,17 @@ function lowerBound(sorted: readonly string[], value: string): number {
 
 export function createVersions(): Versions {
     const written: ObjectVersion[] = [];
-    const keys: string[] = [];
+    /** Sorted, but for what `fresh` holds until somebody lists: a splice per write is slow in a large bucket, a sort per page too. */
+    let keys: string[] = [];
+    let fresh: string[] = [];
     const versionsOf = new Map<string, ObjectVersion[]>();
     const byId = new Map<string, ObjectVersion>();
+
+    function settle(): void {
+        if (fresh.length > 100) keys = [...keys, ...fresh].sort();
+        else for (const key of fresh) keys.splice(lowerBound(keys, key), 0, key);
+        fresh = [];
+    }
 
     return {
         written,
@@ -42,7 +50,7 @@ export function createVersions(): Versions {
             if (versions) versions.push(version);
             else {
                 versionsOf.set(key, [version]);
-                keys.splice(lowerBound(keys, key), 0, key);
+                fresh.push(key);
             }
             written.push(version);
             byId.set(version.versionId, version);
@@ -56,6 +64,7 @@ export function createVersions(): Versions {
             byId.delete(version.versionId);
             if (versions.length > 0) return;
             versionsOf.delete(key);
+            settle();
             keys.splice(lowerBound(keys, key), 1);
         },
         current(key) {
@@ -67,6 +76,7 @@ export function createVersions(): Versions {
             return version?.key === key ? version : undefined;
         },
         *byKey(first, prefix = "") {
+            settle();
             const begin = inOrder(prefix);
             const from = inOrder(first);
             for (let i = lowerBound(keys, from > begin ? from : begin); i < keys.length && keys[i]!.startsWith(begin); i++) yield versionsOf.get(keys[i]!)!;

@@ -1,6 +1,6 @@
 // Doesn't prove that RDS's exporter can write under Object Lock; it holds the simulated bucket to AWS's documentation.
 import assert from "node:assert/strict";
-import { backup, bucket, bucketArn, bucketPolicy, code, exportArn, hour, keyArn, policy, sessionOf, smallWorld, source, start, starterArn } from "./small";
+import { allow, backup, bucket, bucketArn, bucketPolicy, code, exportArn, hour, keyArn, policy, sessionOf, smallWorld, source, start, starterArn } from "./small";
 
 describe("the simulated S3", () => {
     const owner = sessionOf(starterArn);
@@ -44,6 +44,53 @@ describe("the simulated S3", () => {
         assert.equal(rest.truncated, false);
         assert.deepEqual([...first.keys, ...rest.keys].map(({ key }) => key), [...names].sort());
         assert.deepEqual(world.s3.list(owner, bucket, { startAfter: "m/1498" }).keys.map(({ key }) => key), ["m/1499", "n/0"]);
+    });
+    it("lists versions by UTF-8 bytes, the newest first, after any marker", () => {
+        const world = smallWorld();
+        const [high, emoji] = ["m/\uff5e", "m/\u{1f600}"];
+        for (const key of [emoji, "m/a", high, "m/a", "l", "n"]) world.s3.put(owner, bucket, key);
+        const all = world.s3.listVersions(owner, bucket, { prefix: "m/" });
+        assert.deepEqual([all.truncated, all.versions.map(({ key }) => key)], [false, ["m/a", "m/a", high, emoji]]);
+        const [newest, oldest] = all.versions;
+        assert.deepEqual([newest, oldest], world.s3.versions(bucket, "m/a").slice().reverse());
+        const after = (keyMarker: string, versionIdMarker?: string) => world.s3.listVersions(owner, bucket, { prefix: "m/", keyMarker, ...(versionIdMarker && { versionIdMarker }) }).versions.map(({ key }) => key);
+        assert.deepEqual(after("m/a", newest!.versionId), ["m/a", high, emoji]);
+        assert.deepEqual(after("m/a"), [high, emoji]);
+        assert.deepEqual(after("m/b"), [high, emoji]);
+        // The marker's version is gone: its key comes again.
+        assert.deepEqual(after("m/a", "gone"), ["m/a", "m/a", high, emoji]);
+        assert.throws(() => after("", "x"), code("InvalidArgument"));
+        assert.throws(() => world.s3.listVersions(exporter, bucket, {}), code("AccessDenied"));
+        assert.deepEqual([world.calls.at(-1)!.action, world.calls.at(-1)!.resource], ["s3:ListBucketVersions", bucketArn]);
+    });
+    it("lists 200,000 versions, written in no order, each once", function () {
+        this.timeout(60_000);
+        const world = smallWorld();
+        const judged = world.authorize;
+        world.authorize = () => undefined;
+        for (let i = 0; i < 200_000; i++) world.s3.put(owner, bucket, `m/${(i * 7919) % 150_001}`);
+        world.authorize = judged;
+        const ids = new Set<string>();
+        let page = world.s3.listVersions(owner, bucket, {});
+        for (;;) {
+            for (const { versionId } of page.versions) ids.add(versionId);
+            if (!page.truncated) break;
+            const { key, versionId } = page.versions.at(-1)!;
+            page = world.s3.listVersions(owner, bucket, { keyMarker: key, versionIdMarker: versionId });
+        }
+        assert.equal(ids.size, 200_000);
+    });
+    it("reads one version by its own rights, and says 403 instead of 404 to whom may not list", () => {
+        const world = smallWorld();
+        const { versionId } = world.s3.put(owner, bucket, `exports/${source}/x`, { body: "x" });
+        world.calls.length = 0;
+        world.s3.head(owner, bucket, `exports/${source}/x`, versionId);
+        assert.deepEqual(world.calls.map(({ action }) => action), ["s3:GetObjectVersion", "kms:Decrypt", "s3:GetObjectRetention"]);
+        assert.equal(world.calls[0]!.context!["s3:VersionId"], versionId);
+        const role = world.iam.role(starterArn)!;
+        world.iam.addRole({ ...role, policies: [policy(allow("s3:GetObject*", `${bucketArn}/*`))] });
+        assert.throws(() => world.s3.head(owner, bucket, "none"), code("AccessDenied"));
+        assert.throws(() => world.s3.get(owner, bucket, `exports/${source}/x`, "none"), code("AccessDenied"));
     });
     it("needs both sides for another account, within its own prefix", () => {
         const world = smallWorld();
