@@ -1,0 +1,99 @@
+/** What a finished world should hold, told without the planner: which snapshots had to be protected, and which are. */
+import type { SimSnapshot, SimTask } from "../aws/types";
+import { day, hour } from "../nights";
+import { objectionTo } from "../oracle";
+import type { Played } from "./play";
+
+/** Snapshots of which one is enough: those of a database in a period, or a single one. */
+export interface Obligation {
+    readonly snapshots: readonly SimSnapshot[];
+    /** One that was there from its beginning until after its window: nobody can say that it was gone too soon. */
+    readonly lasting?: SimSnapshot;
+    readonly frequency: string;
+}
+
+/** Chaos names databases by how often they are wanted. */
+const frequencyOf = ({ type, database }: SimSnapshot): string => (type === "manual" ? "every" : (database.identifier.split("-")[0] ?? "every"));
+
+/** UTC day, ISO week (counted from a Monday), calendar month. */
+function periodOf(frequency: string, time: number): string {
+    if (frequency === "daily") return new Date(time).toISOString().slice(0, 10);
+    if (frequency === "weekly") return String(Math.floor((time - Date.UTC(2026, 9, 5)) / (7 * day)));
+    return new Date(time).toISOString().slice(0, 7);
+}
+
+/** Looks that are needed to say that a window has closed; several may fail. */
+const graceLooks = 6;
+
+export function obligations(played: Played): Obligation[] {
+    const { world, stack, end, history } = played;
+    const { lookbackDays } = stack.settings.databases;
+    const outages = history.troubles.filter(({ kind }) => kind === "outage" || kind === "broken").reduce((sum, each) => sum + ("hours" in each ? each.hours : 0), 0);
+    const grace = outages * hour + graceLooks * hour + (history.throttled > 0 ? 24 * hour : 0);
+    const groups = new Map<string, SimSnapshot[]>();
+    for (const snapshot of world.rds.snapshots()) {
+        if (snapshot.availableAt === undefined || objectionTo(snapshot, stack.settings) !== undefined) continue;
+        const frequency = frequencyOf(snapshot);
+        const { database, account, arn, createdAt } = snapshot;
+        const key = frequency === "every" ? `${arn} ${createdAt}` : `${account} ${database.kind} ${database.resourceId} ${periodOf(frequency, createdAt)}`;
+        groups.set(key, [...(groups.get(key) ?? []), snapshot]);
+    }
+    return [...groups.values()].map((snapshots) => ({
+        snapshots,
+        frequency: frequencyOf(snapshots[0]!),
+        lasting: snapshots.find(({ createdAt, deletedAt = Infinity }) => {
+            const closed = createdAt + lookbackDays * day + grace;
+            return closed <= end && deletedAt > closed;
+        }),
+    }));
+}
+
+/** Ours: not a stranger's, for this snapshot and not for another of the same name. */
+export const tasksFor = ({ world, strangers }: Played, { account, arn, createdAt, deletedAt = Infinity }: SimSnapshot): SimTask[] =>
+    world.rds.tasks(account).filter((task) => task.sourceArn === arn && task.startedAt >= createdAt && task.startedAt <= deletedAt && !strangers.has(task.id));
+
+interface Sealed {
+    readonly outcome: string;
+    readonly body: string;
+}
+
+const sealedOf = new WeakMap<Played, Map<string, Sealed>>();
+
+/** Manifests in the vault by task id, read by the place of the parts in their names. */
+export function manifests(played: Played): Map<string, Sealed> {
+    const known = sealedOf.get(played);
+    if (known) return known;
+    const found = new Map<string, Sealed>();
+    for (const { key, body = "" } of played.world.s3.versions(played.destination.bucket, "manifests/")) {
+        const [, task, outcome] = /\/([^/.]+)\.(complete|partial|failed|canceled)\.json$/.exec(key) ?? [];
+        if (task && outcome) found.set(task, { outcome, body });
+    }
+    sealedOf.set(played, found);
+    return found;
+}
+
+/** Whether an export stands for its snapshot. Before there was a sealer, RDS's COMPLETE had to do. */
+export const protects = (played: Played, { id, status }: SimTask): boolean => status === "COMPLETE" && (played.sealed ? manifests(played).get(id)?.outcome === "complete" : true);
+
+/** A snapshot or one that stands for it is protected, or still being worked on. */
+export const isProtected = (played: Played, { snapshots, frequency }: Obligation): boolean =>
+    snapshots.some((snapshot) => coveredBefore(played, snapshot, frequency) || tasksFor(played, snapshot).some((task) => protects(played, task) || isOpen(played, task)));
+
+/** In flight, or ended so lately that the sealer may wait for files. */
+export function isOpen(played: Played, { id, status, endedAt }: SimTask): boolean {
+    if (status !== "COMPLETE") return ["STARTING", "IN_PROGRESS", "CANCELING"].includes(status);
+    return played.sealed && !manifests(played).has(id) && (endedAt ?? 0) > played.end - sealerPatience;
+}
+
+/** Hours until a finished export must have its manifest: six until the sealer takes what there is, and some looks that fail. */
+export const sealerPatience = 10 * hour;
+
+/** Whether the ledger held the period at the beginning; its manifests have no content. */
+export function coveredBefore({ world, destination }: Played, { account, database, createdAt }: SimSnapshot, frequency: string): boolean {
+    const name = `${database.kind}.${database.identifier}.${database.resourceId.slice(-8)}/`;
+    const sameWeek = (date: string) => Math.floor((Date.parse(date) - Date.UTC(2026, 9, 5)) / 604_800_000) === Math.floor((createdAt - Date.UTC(2026, 9, 5)) / 604_800_000);
+    return world.s3.versions(destination.bucket, `manifests/${account}/`).some(({ key, body }) => {
+        const date = key.split("/")[2] ?? "";
+        return body === "{}" && key.includes(name) && (frequency === "monthly" ? date.slice(0, 7) === new Date(createdAt).toISOString().slice(0, 7) : frequency === "weekly" && sameWeek(date));
+    });
+}
