@@ -27,8 +27,7 @@ export async function sealTask(job: SealJob, vault: Vault): Promise<void> {
     if (seen.flood) return flooded();
     if (notYet(judged(seen.folders).missing)) return;
 
-    const large = seen.pinned > vault.limits.inline || standing.length > 0;
-    const taken = large ? "more" : await inOne(vault, job);
+    const taken = seen.pinned > vault.limits.inline ? "more" : await inOne(vault, job);
     const inventory = taken === "more" ? await inParts(vault, job, stem, standing) : taken;
     if (inventory === "flood") return flooded();
     if (inventory === "continues") return log("INFO", "sealing-continues", about);

@@ -23,6 +23,8 @@ export class FakeS3 {
     readonly calls: string[] = [];
     /** Called before each call with its name and key; may throw. */
     before: (name: string, key: string) => void = () => {};
+    /** Whether a KeyMarker alone means "from this key on" rather than "behind it": the API's page leaves it open. */
+    inclusive = false;
     private sorted: string[] | undefined;
 
     constructor(readonly keyArn: string, readonly days: number, readonly pageSize = 1000) {}
@@ -93,7 +95,7 @@ export class FakeS3 {
         for (let index = low; index < keys.length && !truncated; index++) {
             const key = keys[index]!;
             let versions = this.versions.get(key)!;
-            if (key === KeyMarker) versions = VersionIdMarker ? versions.slice(versions.findIndex(({ versionId }) => versionId === VersionIdMarker) + 1) : [];
+            if (key === KeyMarker) versions = VersionIdMarker ? versions.slice(versions.findIndex(({ versionId }) => versionId === VersionIdMarker) + 1) : this.inclusive ? versions : [];
             for (const version of versions) {
                 if (page.length === this.pageSize) truncated = true;
                 else page.push(version);

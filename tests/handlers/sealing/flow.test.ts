@@ -313,6 +313,20 @@ describe("large exports, deaths and company", function () {
         assert.equal(manifest.status, "complete");
     });
 
+    it("cuts parts the same way whether S3 lists from a marker on or behind it", async () => {
+        const [one, other] = [many(60, 10), many(60, 10)];
+        other.inclusive = true;
+        for (const s3 of [one, other]) await run(s3, { limits: { inline: 5, perPart: 20 } });
+        assert.deepEqual(other.manifests(), one.manifests());
+    });
+
+    it("doesn't seal beside a manifest of another outcome that came meanwhile", async () => {
+        const s3 = postgres();
+        s3.before = (name) => name === "HeadObjectCommand" && !s3.current(`${stem}.partial.json`) && s3.write(`${stem}.partial.json`, 0, { body: "{}" });
+        assert.deepEqual(messages(await run(s3)), ["already-sealed"]);
+        assert.equal(manifestIn(s3).outcome, "partial");
+    });
+
     it("409 is tried again", async () => {
         const s3 = postgres();
         let conflicts = 3;

@@ -28,6 +28,8 @@ describe("a table's folder", () => {
     it("is tried likeliest first", () => assert.deepEqual(foldersOf("db.s.t"), ["db/s.t", "db/db.s.t", "db.s/t", "db.s/db.s.t"]));
     it("has RDS's underscores", () => assert.equal(foldersOf('a b.c`\\"d')[0], "a_b/c___d"));
     it("isn't sought at length", () => assert.deepEqual([foldersOf("a.".repeat(600)).length, foldersOf("a.".repeat(100)).length], [0, 16]));
+    it("is given to the first of two that RDS would write to the same place", () =>
+        assert.deepEqual([...assignFolders(["a.b c", "a.b_c"], (one) => one === "a/b_c")], [["a.b c", "a/b_c"]]));
     it("is never given twice", () =>
         fc.assert(fc.property(fc.uniqueArray(fc.array(fc.constantFrom("a", "b", "."), { maxLength: 8 }).map((chars) => chars.join(""))), (targets) => {
             const folders = [...assignFolders(targets, () => true).values()];
