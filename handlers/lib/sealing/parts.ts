@@ -100,7 +100,7 @@ export async function inParts(vault: Vault, job: SealJob, stem: string, standing
 async function readPart(vault: Vault, { task }: SealJob, key: string, after: string | undefined): Promise<Part> {
     const part = JSON.parse((await textAt(vault, key)) ?? "null") as (Part & { task?: string }) | null;
     if (part?.task !== task.id || part.after !== after || typeof part.through !== "string" || part.sha256 !== digestOf(part)) {
-        throw new Error(`${key} in ${vault.bucket} is no part of the manifest that is being written, or was damaged. Read it, and seal under the task's next attempt.`);
+        throw new Error(`${key} in ${vault.bucket} isn't the part of the manifest that the sealer wrote. Find out who else may write under manifests/; the task stays unsealed until then.`);
     }
     return part;
 }
