@@ -20,7 +20,7 @@ const style = `
 @media(prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#9aa8b5;--line:#33404c;--paper:#12181e;--card:#1b232b;--good:#5cc28f;--bad:#ff8a80;--warn:#e0b050;--blue:#7ab3ef}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:1080px;padding:2rem 1.5rem 4rem}
 h1{font-size:1.7rem;margin:0}h2{margin:2.5rem 0 .8rem;font-size:1.15rem}p{margin:.3rem 0;color:var(--soft)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:.8rem;margin:1.5rem 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:.8rem;margin:1.5rem 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.7rem 1rem}.card b{display:block;font-size:1.6rem}.card span{color:var(--soft);font-size:.85rem}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 table{border-collapse:collapse;width:100%;font-size:.86rem}th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
@@ -36,7 +36,7 @@ export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly S
 <div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
 ${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}</p>`).join("")}
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
-<h2>Export slots</h2><p>Five per account. A bar is an export, red one that failed; the shade behind is the time in which anything waited.</p>${rehearsal.settings.sourceAccounts.map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
+<h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.</p>${rehearsal.settings.sourceAccounts.map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
 <h2>Faults played</h2><div class="scroll"><table><tr><th>When</th><th>Fault</th><th>What came of it</th></tr>${faults.map((fault) => `<tr><td class="name">${when(Date.parse(fault.when))}</td><td>${escape(fault.name)}</td><td>${escape(fault.effect)}</td></tr>`).join("")}</table></div>
 <h2>Every snapshot and its fate</h2><div class="scroll"><table><tr><th>Account</th><th>Snapshot</th><th>Available</th><th>Started</th><th>Fate</th><th>Reason</th></tr>${fates.map((fate) => fateRow(rehearsal, fate)).join("")}</table></div>
 </body></html>
@@ -54,18 +54,20 @@ function fateRow({ settings }: Rehearsal, { snapshot, fate, reason, tasks }: Sna
 /** Source accounts on the left, hub and vault on the right, with the counts of this rehearsal on the arrows. */
 function flowPicture({ settings, world }: Rehearsal, verdict: Verdict): string {
     const { bucket } = namesOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
-    const objects = world.s3.versions(bucket).filter(({ deleteMarker }) => !deleteMarker).length;
+    const written = (prefix: string) => world.s3.versions(bucket, prefix).filter(({ deleteMarker }) => !deleteMarker).length;
+    const objects = written("");
     const box = (x: number, y: number, width: number, title: string, note: string) =>
         `<rect x="${x}" y="${y}" width="${width}" height="58" rx="8" fill="var(--card)" stroke="var(--line)"/><text x="${x + 12}" y="${y + 25}" font-weight="600">${escape(title)}</text><text class="soft" x="${x + 12}" y="${y + 44}">${escape(note)}</text>`;
     const arrow = (x1: number, y1: number, x2: number, y2: number, label: string, dy = -8) =>
         `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="var(--blue)" stroke-width="1.5" marker-end="url(#tip)"/><text class="soft" text-anchor="middle" x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 + dy}">${escape(label)}</text>`;
     const calls = (action: string) => verdict.calls[action] ?? 0;
-    return `<svg viewBox="0 0 1040 250" role="img" aria-label="Flow from source accounts through the hub into the vault"><defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="var(--blue)"/></marker></defs>
+    return `<svg viewBox="0 0 1040 298" role="img" aria-label="Flow from source accounts through the hub into the vault"><defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="var(--blue)"/></marker></defs>
 <text class="soft" x="10" y="16">${settings.sourceAccounts.length} source accounts</text><text class="soft" x="700" y="16">backup account ${settings.backupAccount.id}</text>
 ${box(10, 30, 230, "RDS and Aurora", `${verdict.snapshots.created} snapshots`)}${box(400, 30, 200, "hub bus and queue", "enrolled accounts only")}${box(800, 30, 230, "starter", "observes, plans, starts")}
-${box(10, 170, 230, "export.rds.amazonaws.com", "assumes the export role")}${box(800, 170, 230, "vault, COMPLIANCE", `${objects} objects, ${settings.vault.retentionDays} days`)}
+${box(800, 124, 230, "sealer", "verifies, writes manifests")}${box(10, 218, 230, "export.rds.amazonaws.com", "assumes the export role")}${box(800, 218, 230, "vault, COMPLIANCE", `${objects} versions, ${settings.vault.retentionDays} days`)}
 ${arrow(240, 59, 398, 59, `${calls("events:PutEvents")} events`)}${arrow(600, 59, 798, 59, `${calls("sqs:SendMessage")} triggers, sweep included`)}
-${arrow(800, 80, 242, 180, `${calls("rds:StartExportTask")} StartExportTask, as the access role`, -30)}${arrow(240, 205, 798, 205, `${calls("s3:PutObject")} PutObject under the account's own prefix`, 20)}</svg>`;
+${arrow(800, 80, 242, 228, `${calls("rds:StartExportTask")} StartExportTask, as the access role`, -44)}${arrow(240, 253, 798, 253, `${written("exports/")} objects under the account's own prefix`, 20)}
+${arrow(915, 88, 915, 122, "")}${arrow(915, 182, 915, 216, "")}<text class="soft" x="925" y="110">finished exports</text><text class="soft" x="925" y="204">${written("manifests/")} manifests</text></svg>`;
 }
 
 /** Lanes for the five slots of one account over the whole rehearsal. */
@@ -80,7 +82,7 @@ function slotPicture({ world, start, end }: Rehearsal, fates: readonly SnapshotF
     };
     const bars = [...world.rds.tasks(account)].sort((a, b) => a.startedAt - b.startedAt).map((task) => {
         const until = task.endedAt ?? end;
-        const colour = task.status === "FAILED" ? "var(--bad)" : "var(--blue)";
+        const colour = task.status === "FAILED" ? "var(--bad)" : task.status === "CANCELED" || task.endedAt === undefined ? "var(--warn)" : "var(--blue)";
         const title = `${task.sourceArn.split(":").slice(6).join(":")}, ${task.status}, ${Math.round((until - task.startedAt) / 60000)} min`;
         return `<rect x="${x(task.startedAt).toFixed(1)}" y="${20 + lane(task) * 14}" width="${Math.max(1.5, x(until) - x(task.startedAt)).toFixed(1)}" height="11" rx="2" fill="${colour}"><title>${escape(title)}</title></rect>`;
     });
