@@ -99,9 +99,9 @@ export const histories: fc.Arbitrary<History> = fc.record({
     // A Monday, the Thursday before a new week, the Thursday before a new month.
     firstDay: fc.constantFrom(0, 3, 24),
     days: fc.integer({ min: 1, max: 3 }),
-    accounts: fc.array(fc.array(databasePlan, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 3 }),
+    accounts: fc.array(fc.array(databasePlan, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
     events: fc.record({ lost: percent(100), repeated: percent(60), late: percent(60) }),
-    throttled: percent(60),
+    throttled: percent(30),
     limited: percent(60),
     timeouts: percent(60),
     staleMinutes: percent(40),

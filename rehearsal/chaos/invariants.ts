@@ -23,9 +23,14 @@ function lost(played: Played): string[] {
         const { lasting, snapshots } = obligation;
         if (!lasting || isProtected(played, obligation)) return [];
         const arns = new Set(snapshots.map(({ arn }) => arn));
-        const ids = new Set(snapshots.flatMap((snapshot) => tasksFor(played, snapshot).map(({ id }) => id)));
-        const told = alarms.some(({ at, json }) => at >= lasting.createdAt && (arns.has(String(json.snapshot)) || ids.has(String(json.task))));
-        return told || accountTold(played, lasting) ? [] : [`${nameOf(lasting)} (${obligation.frequency}), available since ${iso(lasting.availableAt ?? 0)}, left its window unprotected, and no alarm said so`];
+        const ids = new Set(tasksFor(played, lasting).map(({ id }) => id));
+        // One loss per period is enough to say; but that another snapshot of it came out partial or was given up is no excuse for this one.
+        const told = alarms.some(({ at, json }) => {
+            const { message, snapshot, task } = json;
+            return at >= lasting.createdAt && (message === "expired-unprotected" ? arns.has(String(snapshot)) : snapshot === lasting.arn || ids.has(String(task)));
+        });
+        const partials = snapshots.flatMap((snapshot) => tasksFor(played, snapshot)).filter(({ id }) => manifests(played).get(id)?.outcome === "partial").length;
+        return told || partials >= played.stack.settings.exports.maxAttempts || accountTold(played, lasting) ? [] : [`${nameOf(lasting)} (${obligation.frequency}), available since ${iso(lasting.availableAt ?? 0)}, left its window unprotected, and no alarm said so`];
     });
 }
 
@@ -49,12 +54,16 @@ function twice(played: Played): string[] {
     });
 }
 
-/** 3: nobody asks RDS for a sixth slot who could count. */
-const overLimit = ({ traces }: Played): string[] =>
-    traces
-        .filter(({ error, served, stale, concurrent }) => error === "ExportTaskLimitReachedFault" && served && !stale && !concurrent)
-        .slice(0, 1)
-        .map(({ at, account }) => `an export was started in ${account} at ${iso(at)} though all slots were in use`);
+/** 3: nobody asks RDS for a sixth slot who could count, and whoever was told that there is none asks no more. */
+function overLimit({ traces }: Played): string[] {
+    const refused = traces.filter(({ error, concurrent }) => error === "ExportTaskLimitReachedFault" && !concurrent);
+    const sixth = refused.find(({ served }) => served);
+    const again = refused.find(({ at, account }, index) => refused.slice(0, index).some((other) => other.at === at && other.account === account));
+    return [
+        ...(sixth ? [`an export was started in ${sixth.account} at ${iso(sixth.at)} though all slots were in use`] : []),
+        ...(again ? [`exports were started on in ${again.account} at ${iso(again.at)} after RDS had refused one for the limit`] : []),
+    ];
+}
 
 const mayStarter = /^(sts:AssumeRole|s3:ListBucket|sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes|SendMessage)|logs:\w+|kms:\w+)$/;
 const maySealer = /^(s3:(ListBucket|ListBucketVersions|GetObject|GetObjectVersion|GetObjectAttributes|GetObjectRetention|PutObject)|sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)|logs:\w+|kms:(Decrypt|GenerateDataKey|DescribeKey))$/;
@@ -86,7 +95,10 @@ function unbounded(played: Played): string[] {
             const next = tasks.find(({ startedAt }) => startedAt >= (fault.endedAt ?? Infinity));
             return next && next.startedAt < (fault.endedAt ?? 0) + Math.min(24, 2 ** index) * hour;
         });
+        const givenUp = played.world.lambda.logs.some(({ at, json }) => json?.message === "given-up" && json.snapshot === snapshot.arn && at >= snapshot.createdAt && at <= (snapshot.deletedAt ?? Infinity));
+        const spoiled = tasks.filter(({ id, status }) => status === "COMPLETE" && manifests(played).get(id)?.outcome === "failed").length;
         return [
+            ...(givenUp && failures.length + spoiled < maxAttempts ? [`${nameOf(snapshot)} was given up after ${failures.length} failures`] : []),
             ...(failures.length > maxAttempts ? [`${nameOf(snapshot)} was tried ${failures.length} times, though ${maxAttempts} failures are enough`] : []),
             ...(hasty ? [`${nameOf(snapshot)} was tried again too soon after ${hasty.id} ended ${hasty.status}`] : []),
         ];

@@ -7,6 +7,8 @@ import type { Played } from "./play";
 /** Snapshots of which one is enough: those of a database in a period, or a single one. */
 export interface Obligation {
     readonly snapshots: readonly SimSnapshot[];
+    /** Those and others of the same database and period: a manual snapshot's export covers the day as well. */
+    readonly standIns: readonly SimSnapshot[];
     /** One that was there from its beginning until after its window: nobody can say that it was gone too soon. */
     readonly lasting?: SimSnapshot;
     readonly frequency: string;
@@ -31,21 +33,26 @@ export function obligations(played: Played): Obligation[] {
     const outages = history.troubles.filter(({ kind }) => kind === "outage" || kind === "broken").reduce((sum, each) => sum + ("hours" in each ? each.hours : 0), 0);
     const grace = outages * hour + graceLooks * hour + (history.throttled > 0 ? 24 * hour : 0);
     const groups = new Map<string, SimSnapshot[]>();
+    const ofPeriod = (frequency: string, { database, account, createdAt }: SimSnapshot) => `${account} ${database.kind} ${database.resourceId} ${periodOf(frequency, createdAt)}`;
     for (const snapshot of world.rds.snapshots()) {
         if (snapshot.availableAt === undefined || objectionTo(snapshot, stack.settings) !== undefined) continue;
         const frequency = frequencyOf(snapshot);
-        const { database, account, arn, createdAt } = snapshot;
-        const key = frequency === "every" ? `${arn} ${createdAt}` : `${account} ${database.kind} ${database.resourceId} ${periodOf(frequency, createdAt)}`;
+        const key = frequency === "every" ? `${snapshot.arn} ${snapshot.createdAt}` : ofPeriod(frequency, snapshot);
         groups.set(key, [...(groups.get(key) ?? []), snapshot]);
     }
-    return [...groups.values()].map((snapshots) => ({
+    return [...groups.values()].map((snapshots) => {
+        const [first] = snapshots as [SimSnapshot];
+        const frequency = frequencyOf(first);
+        return {
         snapshots,
-        frequency: frequencyOf(snapshots[0]!),
+        frequency,
+        standIns: frequency === "every" ? snapshots : world.rds.snapshots(first.account).filter((other) => ofPeriod(frequency, other) === ofPeriod(frequency, first)),
         lasting: snapshots.find(({ createdAt, deletedAt = Infinity }) => {
             const closed = createdAt + lookbackDays * day + grace;
             return closed <= end && deletedAt > closed;
         }),
-    }));
+        };
+    });
 }
 
 /** Ours: not a stranger's, for this snapshot and not for another of the same name. */
@@ -76,8 +83,8 @@ export function manifests(played: Played): Map<string, Sealed> {
 export const protects = (played: Played, { id, status }: SimTask): boolean => status === "COMPLETE" && (played.sealed ? manifests(played).get(id)?.outcome === "complete" : true);
 
 /** A snapshot or one that stands for it is protected, or still being worked on. */
-export const isProtected = (played: Played, { snapshots, frequency }: Obligation): boolean =>
-    snapshots.some((snapshot) => coveredBefore(played, snapshot, frequency) || tasksFor(played, snapshot).some((task) => protects(played, task) || isOpen(played, task)));
+export const isProtected = (played: Played, { standIns, frequency }: Obligation): boolean =>
+    standIns.some((snapshot) => coveredBefore(played, snapshot, frequency) || tasksFor(played, snapshot).some((task) => protects(played, task) || isOpen(played, task)));
 
 /** In flight, or ended so lately that the sealer may wait for files. */
 export function isOpen(played: Played, { id, status, endedAt }: SimTask): boolean {

@@ -1,0 +1,51 @@
+/** fast-check's search over histories: until a world breaks an invariant, then the smallest history that still does. */
+import fc from "fast-check";
+import { histories, type History } from "./history";
+import { violationsOf } from "./invariants";
+import { play, type Played } from "./play";
+import type { Stack } from "./world";
+
+export interface SearchOptions {
+    readonly runs: number;
+    readonly seed: number;
+    /** Of an earlier counterexample: replays it. */
+    readonly path?: string;
+    /** Makes a found history smaller; default: yes. */
+    readonly shrink?: boolean;
+    /** After each history. */
+    readonly watch?: (history: History, played: Played, violations: readonly string[]) => void | Promise<void>;
+}
+
+export interface Found {
+    readonly history: History;
+    readonly violations: readonly string[];
+    readonly played: Played;
+    /** For SearchOptions. */
+    readonly seed: number;
+    readonly path: string;
+    readonly shrinks: number;
+}
+
+/** @returns how many histories were played before one failed, and that one */
+export async function search(stack: Stack, { runs, seed, path, shrink = true, watch }: SearchOptions): Promise<{ runs: number; found?: Found }> {
+    let broken: { error: unknown } | undefined;
+    const property = fc.asyncProperty(histories, async (history) => {
+        try {
+            const played = await play(stack, history);
+            const violations = violationsOf(played);
+            await watch?.(history, played, violations);
+            return violations.length === 0;
+        } catch (error) {
+            // A mistake of the simulation is no counterexample.
+            broken ??= { error };
+            throw error;
+        }
+    });
+    const result = await fc.check(property, { numRuns: runs, seed, path, endOnFailure: !shrink });
+    if (broken) throw broken.error;
+    const [history] = result.counterexample ?? [];
+    if (!history) return { runs: result.numRuns };
+    const played = await play(stack, history);
+    const violations = violationsOf(played);
+    return { runs: result.numRuns, found: { history, violations, played, seed, path: result.counterexamplePath ?? "", shrinks: result.numShrinks } };
+}
