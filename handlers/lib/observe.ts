@@ -2,12 +2,12 @@ import type { ExportTask, Filter, RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { ledgerStart, rulesFor } from "./database";
-import { unsealed } from "./finished";
+import { disappeared, unsealed } from "./finished";
 import { clusterDatabase, clusterSnapshot, instanceDatabase, instanceSnapshot, exportTask } from "./fromAws";
 import { inFlight, manifestOfExport } from "./history";
 import { parseManifestName } from "./manifestName";
 import { isWrittenByUs } from "./taskId";
-import type { ManifestName, Observed, PlanSettings, Task } from "./types";
+import type { Database, ManifestName, Observed, PlanSettings, Task } from "./types";
 
 /** The SDK's modules and clients, made inside the Lambda's factory: a serialized function can't capture them. */
 export interface Clients {
@@ -30,6 +30,8 @@ async function allEnded<T extends readonly unknown[]>(calls: readonly [...T]): P
 
 /** What a warm function remembers of an account. Nothing depends on it but the number of calls and of repeated words. */
 export interface Memory {
+    /** The databases, and when they were asked for, in milliseconds. */
+    inventory?: { readonly at: number; readonly databases: readonly Database[] };
     /** Finished tasks of ours without a manifest, by id. Absent: not asked for yet. */
     finished?: Record<string, Task>;
     /** When a task of ours was first seen in flight, by id, in milliseconds. */
@@ -72,28 +74,43 @@ export async function observe(account: string, settings: PlanSettings, now: Date
     const { rdsModule, rds } = clients;
     const client = { client: rds };
     const since = ledgerStart(rulesFor(settings, account), now);
-    const [instanceSnapshots, backupSnapshots, clusterSnapshots, instances, clusters, running, manifests] = await allEnded([
+    const [instanceSnapshots, backupSnapshots, clusterSnapshots, running, manifests] = await allEnded([
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, {}) as never, "DBSnapshots"),
         // A type of its own that must be asked for: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, { SnapshotType: "awsbackup" }) as never, "DBSnapshots"),
         all<never>(rdsModule.paginateDescribeDBClusterSnapshots(client, {}) as never, "DBClusterSnapshots"),
-        all<never>(rdsModule.paginateDescribeDBInstances(client, {}) as never, "DBInstances"),
-        all<never>(rdsModule.paginateDescribeDBClusters(client, {}) as never, "DBClusters"),
         describeTasks(clients, { Filters: [withStatus("starting", "in_progress", "canceling")] }),
         ledger(account, settings, since, clients),
     ]);
+    const databases = await inventory(settings, account, now, manifests, clients, memory);
     const finished = await finishedTasks(settings, now, running, clients, memory);
     memory.finished = Object.fromEntries(unsealed(finished, manifests, since).map((task) => [task.id, task]));
     return {
         account,
         snapshots: [...instanceSnapshots.map(instanceSnapshot), ...backupSnapshots.map(instanceSnapshot), ...clusterSnapshots.map(clusterSnapshot)],
-        databases: [...instances.map(instanceDatabase), ...clusters.map(clusterDatabase)],
+        databases,
         running,
         tasks: {},
         manifests,
         finished: Object.values(memory.finished),
         proven: manifests.some(manifestOfExport),
     };
+}
+
+/** That a database is gone may be noticed an hour later; one that is new may not be taken for gone. Where tags decide, every look asks. */
+const inventoryAge = 3_600_000;
+
+async function inventory(settings: PlanSettings, account: string, now: Date, manifests: readonly ManifestName[], { rdsModule, rds }: Clients, memory: Memory): Promise<readonly Database[]> {
+    const { at, databases: known } = memory.inventory ?? { at: -Infinity, databases: [] };
+    const fresh = now.getTime() - at < inventoryAge && !rulesFor(settings, account).tags;
+    if (fresh && !disappeared({ manifests, databases: known }).length) return known;
+    const [instances, clusters] = await allEnded([
+        all<never>(rdsModule.paginateDescribeDBInstances({ client: rds }, {}) as never, "DBInstances"),
+        all<never>(rdsModule.paginateDescribeDBClusters({ client: rds }, {}) as never, "DBClusters"),
+    ]);
+    const databases = [...instances.map(instanceDatabase), ...clusters.map(clusterDatabase)];
+    memory.inventory = { at: now.getTime(), databases };
+    return databases;
 }
 
 /** The account's manifests as far back as the planner needs them. Names only: the starter may not read them. */

@@ -31,6 +31,17 @@ function evaluate(): void {
     const flag = new Int32Array(workerData.flag as SharedArrayBuffer);
     const validated = new Map<string, unknown>();
 
+    // The evaluator compares long names letter by letter, and localeCompare with options makes a new collator for each pair.
+    // One collator answers the same (https://tc39.es/ecma402/#sup-String.prototype.localeCompare) in a tenth of the time.
+    const collators = new Map<string, Intl.Collator>();
+    String.prototype.localeCompare = function (this: string, that: string, locales?: Intl.LocalesArgument, options?: Intl.CollatorOptions): number {
+        if (String(this) === String(that)) return 0;
+        const key = JSON.stringify([locales, options]);
+        let collator = collators.get(key);
+        if (!collator) collators.set(key, (collator = new Intl.Collator(locales as string | string[] | undefined, options)));
+        return collator.compare(String(this), String(that));
+    };
+
     /** Validating costs far more than judging: once per document. */
     function load(text: string, kind: "Identity" | "Resource" | "Trust"): unknown {
         let policy = validated.get(kind + text);

@@ -34,11 +34,11 @@ export const unusableSourceKey: PlayFault = (stage) => {
     const keyArn = `arn:${arns.partition}:kms:${world.region}:${account}:key/0badc0de-0000-4000-8000-000000000000`;
     world.kms.addKey({ arn: keyArn, account, enabled: false });
     const database = makeDatabase(stage, account, { identifier: "vault-of-old", kind: "instance", engine: "postgres", sizeGiB: 30, keyArn });
-    snapshotAt(world, at(1.5), { database, type: "manual", identifier: "vault-of-old-final" });
+    snapshotAt(world, at(33), { database, type: "manual", identifier: "vault-of-old-final" });
     return {
         name: "source key that can't be used",
         on: database,
-        when: at(1.5),
+        when: at(33),
         explains: ({ resource }) => resource === keyArn,
         effect: () => {
             const refusals = logged(stage, "export-refused", { class: "source-key" }).length;

@@ -31,6 +31,7 @@ interface Answers {
 async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], triggers = [], at = now, memory = emptyMemory() }: Answers = {}) {
     const asked: SealRequest[] = [];
     const describes: string[] = [];
+    let inventories = 0;
     const started: string[] = [];
     const tried: string[] = [];
     const pages = (key: string, items: (input: Record<string, string>) => object[]) =>
@@ -45,7 +46,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
         rdsModule: {
             paginateDescribeDBSnapshots: pages("DBSnapshots", ({ SnapshotType }) => (SnapshotType ? [] : printed)),
             paginateDescribeDBClusterSnapshots: pages("DBClusterSnapshots", () => []),
-            paginateDescribeDBInstances: pages("DBInstances", () => databases.map((name) => ({ DBInstanceIdentifier: name, DbiResourceId: `db-${name}`, InstanceCreateTime: daysAgo(400) }))),
+            paginateDescribeDBInstances: pages("DBInstances", () => (inventories++, databases).map((name) => ({ DBInstanceIdentifier: name, DbiResourceId: `db-${name}`, InstanceCreateTime: daysAgo(400) }))),
             paginateDescribeDBClusters: pages("DBClusters", () => []),
             paginateDescribeExportTasks: pages("ExportTasks", (input) => {
                 describes.push(JSON.stringify(input));
@@ -77,7 +78,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
         console.log = print;
     }
     const ended = lines.find(({ message }) => message === "look")?.ended;
-    return { started, tried, ended, asked, describes, memory, messages: lines.map(({ message }) => message), alarms: lines.filter(({ Alarm }) => Alarm) };
+    return { started, tried, ended, asked, describes, inventories, memory, messages: lines.map(({ message }) => message), alarms: lines.filter(({ Alarm }) => Alarm) };
 }
 
 const shape = (input: StartExportTaskInput, Status: string) => ({ ...input, Status, ExportTaskIdentifier: input.ExportTaskIdentifier, S3Bucket: input.S3BucketName, ExportOnly: [] });
@@ -208,5 +209,20 @@ describe("alarms of a look", () => {
         const since = (hours: number) => ({ finished: [ownShape(0, "COMPLETE", { TaskStartTime: daysAgo(2), TaskEndTime: daysAgo(hours / 24) })] });
         assert.deepEqual(await codes(since(11)), []);
         assert.deepEqual(await codes(since(13)), ["unsealed instance.a"]);
+    });
+});
+
+describe("the inventory", () => {
+    const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
+    it("is asked for once an hour", async () => {
+        const { memory, inventories } = await lookOnce();
+        assert.equal(inventories, 1);
+        assert.equal((await lookOnce({ memory, at: later(45) })).inventories, 0);
+        assert.equal((await lookOnce({ memory, at: later(61) })).inventories, 1);
+    });
+    it("is asked for again before a database is called gone", async () => {
+        const { memory } = await lookOnce();
+        const born = manifestName(manifest(snapshot("x", daysAgo(0), { database: "new", resourceId: "db-NEW00001" }), 1));
+        assert.equal((await lookOnce({ memory, at: later(15), manifests: [proof, born] })).inventories, 1);
     });
 });
