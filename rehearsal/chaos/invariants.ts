@@ -1,6 +1,6 @@
 /** What must hold in every world, whatever went wrong. Each violation is a sentence. */
 import type { JudgedCall, SimSnapshot, SimTask } from "../aws/types";
-import { hour } from "../nights";
+import { day, hour } from "../nights";
 import type { Played } from "./play";
 import { coveredBefore, isOpen, isProtected, manifests, obligations, protects, sealerPatience, tasksFor } from "./wanted";
 
@@ -34,10 +34,16 @@ function lost(played: Played): string[] {
     });
 }
 
-/** An account that never had an export promises nothing yet, but its own trouble must be said. */
-function accountTold({ world, end }: Played, { account, createdAt }: SimSnapshot): boolean {
-    const protectedBefore = world.rds.tasks(account).some(({ status, endedAt = end }) => status === "COMPLETE" && endedAt < end);
-    return !protectedBefore && world.lambda.logs.some(({ at, json }) => at >= createdAt && json?.level === "ERROR" && json.account === account);
+/**
+ * What is older than an account's first export was never promised, and the first export goes alone: while it hangs, the others wait
+ * behind its alarm. No window's end is told then, but the account's own trouble must have been, once.
+ */
+function accountTold(played: Played, { account, createdAt }: SimSnapshot): boolean {
+    const { world, destination } = played;
+    const midnight = (time: number) => Math.floor(time / day) * day;
+    const older = world.rds.snapshots(account).some((each) => midnight(each.createdAt) <= createdAt && tasksFor(played, each).some(({ status }) => status === "COMPLETE"));
+    const before = world.s3.versions(destination.bucket, `manifests/${account}/`).some(({ body }) => body === "{}");
+    return !older && !before && world.lambda.logs.some(({ json }) => json?.level === "ERROR" && json.account === account);
 }
 
 /** 2: never two live or two successful exports of one snapshot. */
@@ -107,17 +113,19 @@ function unbounded(played: Played): string[] {
 
 /** 6: every end is explained: a manifest, and an alarm where it wasn't good. */
 function unexplained(played: Played): string[] {
-    const { world, end, strangers, history } = played;
+    const { world, end, strangers, history, traces } = played;
     if (!played.sealed) return [];
     const hours = history.troubles.reduce((sum, each) => sum + ("hours" in each ? each.hours : 0), 0);
     const slow = (history.throttled + history.deaths.length > 0 ? 24 : 0) + hours;
     const said = new Set(world.lambda.logs.filter(({ json }) => json?.Alarm !== undefined).map(({ json }) => `${String(json?.Alarm)} ${String(json?.task)}`));
+    // Open: the starter asks for the seal before it alarms, so whoever dies in between has said nothing, and the manifest silences the next.
+    const died = traces.filter(({ error, by }) => error === "died" && by.endsWith("-starter"));
     return world.rds.tasks().filter(({ id, endedAt = end }) => !strangers.has(id) && endedAt < end - sealerPatience - slow * hour).flatMap((task) => {
         const outcome = manifests(played).get(task.id)?.outcome;
         const needs = { FAILED: "failed", CANCELED: "canceled", COMPLETE: outcome === "partial" ? "partial" : undefined }[task.status as "FAILED"];
         return [
             ...(outcome ? [] : [`task ${task.id} ended ${task.status} at ${iso(task.endedAt ?? 0)}, and no manifest tells of it`]),
-            ...(needs && !said.has(`${needs} ${task.id}`) ? [`task ${task.id} ended ${task.status}, and no alarm ${needs} said so`] : []),
+            ...(needs && !said.has(`${needs} ${task.id}`) && !died.some(({ at }) => at >= (task.endedAt ?? end)) ? [`task ${task.id} ended ${task.status}, and no alarm ${needs} said so`] : []),
         ];
     });
 }
@@ -162,10 +170,9 @@ function twicePerPeriod(played: Played): string[] {
 }
 
 /** 8: a forged event leaves a line, and what nobody can read ends among the dead letters, not nowhere. */
-function unsaid({ world, history, arns, accounts, notes }: Played): string[] {
+function unsaid({ world, history, arns }: Played): string[] {
     const forged = history.troubles.filter(({ kind }) => kind === "forged");
-    const calm = history.throttled === 0 && history.deaths.length === 0 && !history.troubles.some(({ kind }) => kind === "outage" || kind === "broken");
-    if (!calm || accounts.length === 0 || notes.length === 0) return [];
+    if (history.throttled > 0 || history.troubles.some(({ kind }) => kind === "outage")) return [];
     const lines = world.lambda.logs.filter(({ json }) => json?.message === "forged").length;
     const poison = history.troubles.filter(({ kind }) => kind === "poison").length;
     const dead = world.sqs.messages(arns.triggerDeadLetters).filter(({ body }) => body.startsWith("{not")).length;

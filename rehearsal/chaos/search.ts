@@ -12,6 +12,8 @@ export interface SearchOptions {
     readonly path?: string;
     /** Makes a found history smaller; default: yes. */
     readonly shrink?: boolean;
+    /** Plays these instead of the histories as they come, where only few of them would do. */
+    readonly focus?: (history: History) => History;
     /** After each history. */
     readonly watch?: (history: History, played: Played, violations: readonly string[]) => void | Promise<void>;
 }
@@ -27,9 +29,9 @@ export interface Found {
 }
 
 /** @returns how many histories were played before one failed, and that one */
-export async function search(stack: Stack, { runs, seed, path, shrink = true, watch }: SearchOptions): Promise<{ runs: number; found?: Found }> {
+export async function search(stack: Stack, { runs, seed, path, shrink = true, focus = (history) => history, watch }: SearchOptions): Promise<{ runs: number; found?: Found }> {
     let broken: { error: unknown } | undefined;
-    const property = fc.asyncProperty(histories, async (history) => {
+    const property = fc.asyncProperty(histories.map(focus), async (history) => {
         try {
             const played = await play(stack, history);
             const violations = violationsOf(played);

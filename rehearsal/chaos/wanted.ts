@@ -9,7 +9,7 @@ export interface Obligation {
     readonly snapshots: readonly SimSnapshot[];
     /** Those and others of the same database and period: a manual snapshot's export covers the day as well. */
     readonly standIns: readonly SimSnapshot[];
-    /** One that was there from its beginning until after its window: nobody can say that it was gone too soon. */
+    /** One that was there from its beginning until after its window, rather one that nobody tried: none can say that it was gone too soon. */
     readonly lasting?: SimSnapshot;
     readonly frequency: string;
 }
@@ -43,14 +43,15 @@ export function obligations(played: Played): Obligation[] {
     return [...groups.values()].map((snapshots) => {
         const [first] = snapshots as [SimSnapshot];
         const frequency = frequencyOf(first);
+        const lasting = snapshots.filter(({ createdAt, deletedAt = Infinity }) => {
+            const closed = createdAt + lookbackDays * day + grace;
+            return closed <= end && deletedAt > closed;
+        });
         return {
         snapshots,
         frequency,
         standIns: frequency === "every" ? snapshots : world.rds.snapshots(first.account).filter((other) => ofPeriod(frequency, other) === ofPeriod(frequency, first)),
-        lasting: snapshots.find(({ createdAt, deletedAt = Infinity }) => {
-            const closed = createdAt + lookbackDays * day + grace;
-            return closed <= end && deletedAt > closed;
-        }),
+        lasting: lasting.find((snapshot) => !tasksFor(played, snapshot).length) ?? lasting[0],
         };
     });
 }
