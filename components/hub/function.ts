@@ -15,6 +15,8 @@ export interface HubFunctionArgs {
     readonly policy: pulumi.Input<Document>;
     /** Seconds. */
     readonly timeout: number;
+    /** Default 512. */
+    readonly memoryMiB?: number;
     readonly environment: Record<string, pulumi.Input<string>>;
     readonly callbackFactory: () => (event: never, context: aws.lambda.Context) => Promise<unknown>;
 }
@@ -62,7 +64,7 @@ export class HubFunction extends AccountComponent {
                 runtime: aws.lambda.Runtime.NodeJS24dX,
                 architectures: ["arm64"],
                 timeout: args.timeout,
-                memorySize: 512,
+                memorySize: args.memoryMiB ?? 512,
                 // The alarms' metric tells stacks of one account apart by it.
                 environment: { variables: { STACK: namesOf(args.place).prefix, ...args.environment } },
                 loggingConfig: { logFormat: "Text", logGroup: logs.name },

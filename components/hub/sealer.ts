@@ -33,6 +33,8 @@ export class Sealer extends AccountComponent {
                 description: "Verifies finished exports and writes their manifests",
                 policy: pulumi.output(keyArn).apply((arn) => sealerPolicy(arns, place.region, arn)),
                 timeout: sealerTimeout,
+                // The list of tables of a large export is parsed whole, and a hostile one may be made long.
+                memoryMiB: 2048,
                 environment: { VAULT_BUCKET: names.bucket, VAULT_KEY_ARN: keyArn, RETENTION_DAYS: String(retentionDays) },
                 callbackFactory: seal(acceptedSkips),
             },

@@ -20,16 +20,16 @@ function lost(played: Played): string[] {
     const { world } = played;
     const alarms = world.lambda.logs.flatMap(({ at, json }) => (json && final.test(String(json.message)) ? [{ at, json }] : []));
     return obligations(played).flatMap((obligation) => {
-        const { lasting, snapshots } = obligation;
+        const { lasting, standIns } = obligation;
         if (!lasting || isProtected(played, obligation)) return [];
-        const arns = new Set(snapshots.map(({ arn }) => arn));
+        const arns = new Set(standIns.map(({ arn }) => arn));
         const ids = new Set(tasksFor(played, lasting).map(({ id }) => id));
         // One loss per period is enough to say; but that another snapshot of it came out partial or was given up is no excuse for this one.
         const told = alarms.some(({ at, json }) => {
             const { message, snapshot, task } = json;
             return at >= lasting.createdAt && (message === "expired-unprotected" ? arns.has(String(snapshot)) : snapshot === lasting.arn || ids.has(String(task)));
         });
-        const partials = snapshots.flatMap((snapshot) => tasksFor(played, snapshot)).filter(({ id }) => manifests(played).get(id)?.outcome === "partial").length;
+        const partials = standIns.flatMap((snapshot) => tasksFor(played, snapshot)).filter(({ id }) => manifests(played).get(id)?.outcome === "partial").length;
         return told || partials >= played.stack.settings.exports.maxAttempts || accountTold(played, lasting) ? [] : [`${nameOf(lasting)} (${obligation.frequency}), available since ${iso(lasting.availableAt ?? 0)}, left its window unprotected, and no alarm said so`];
     });
 }
@@ -170,11 +170,13 @@ function twicePerPeriod(played: Played): string[] {
 }
 
 /** 8: a forged event leaves a line, and what nobody can read ends among the dead letters, not nowhere. */
-function unsaid({ world, history, arns }: Played): string[] {
-    const forged = history.troubles.filter(({ kind }) => kind === "forged");
+function unsaid({ world, history, arns, start, end }: Played): string[] {
     if (history.throttled > 0 || history.troubles.some(({ kind }) => kind === "outage")) return [];
+    // Five receives, each after the visibility timeout.
+    const played = history.troubles.filter((each) => "hour" in each && start + each.hour * hour < end - 3 * hour);
+    const forged = played.filter(({ kind }) => kind === "forged");
     const lines = world.lambda.logs.filter(({ json }) => json?.message === "forged").length;
-    const poison = history.troubles.filter(({ kind }) => kind === "poison").length;
+    const poison = played.filter(({ kind }) => kind === "poison").length;
     const dead = world.sqs.messages(arns.triggerDeadLetters).filter(({ body }) => body.startsWith("{not")).length;
     return [
         ...(forged.length && !lines ? [`${forged.length} forged events, and no line says so`] : []),

@@ -81,7 +81,9 @@ function playExports(stage: Stage): void {
         const starting = (10 + random() * 10) * minute;
         if (trouble === "canceled" || trouble === "canceling") {
             const takes = trouble === "canceled" ? 5 * minute : Infinity;
-            world.clock.at(world.clock.now + starting + 2 * minute, () => world.rds.cancelTask(task.account, task.id, takes));
+            world.clock.at(world.clock.now + starting + 2 * minute, () => {
+                if (task.status === "STARTING" || task.status === "IN_PROGRESS") world.rds.cancelTask(task.account, task.id, takes);
+            });
         }
         const running = (minutes.get(`${database.account} ${database.identifier}`) ?? 5) * minute;
         if (trouble === "shadowed" || trouble === "marked-deleted") world.clock.at(world.clock.now + starting + running + minute, () => tamper(stage, task, trouble));

@@ -2,10 +2,12 @@
 import { readFileSync } from "fs";
 import { parseArgs } from "util";
 import { createColors } from "picocolors";
+import type { Colors } from "picocolors/types";
 import { namesOf, partitionOf } from "../../components/arns";
 import { enrolmentOf } from "../../components/enrolment";
 import type { PlanSettings } from "../../handlers/lib/types";
 import { settingsFromFile, stackFile } from "../config";
+import { runCommand } from "./options";
 import { asJson, asTable, explain, keyFromTasks, readEvidence, type Input } from "../explain";
 
 const usage = `Usage: npm run explain -- [FILE…] [--stack NAME | --config FILE] [--now ISO] [--key-arn ARN] [--json]
@@ -23,11 +25,11 @@ const refuse = (problem: string): never => {
     throw Object.assign(new Error(problem), { name: "UsageError" });
 };
 
-function commandLine() {
+function commandLine(args: string[]) {
     const text = { type: "string" } as const;
     const options = { config: text, stack: text, now: text, "key-arn": text, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
     try {
-        const { values, positionals } = parseArgs({ options, allowPositionals: true });
+        const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
         return { values, files: positionals };
     } catch (error) {
         return refuse(`${(error as Error).message}\n\n${usage}`);
@@ -42,9 +44,10 @@ function read(file: string): Input {
     }
 }
 
-function main(): void {
-    const { values, files } = commandLine();
-    if (values.help) return console.log(usage);
+/** What the command prints. Throws a UsageError or SettingsError. */
+export function explainCommand(args: string[], colours: Colors): string {
+    const { values, files } = commandLine(args);
+    if (values.help) return usage;
     if (!files.length) refuse(usage);
     if (values.config !== undefined && values.stack !== undefined) refuse("--config and --stack exclude each other");
     const now = values.now === undefined ? new Date() : new Date(values.now);
@@ -60,15 +63,10 @@ function main(): void {
     const keyArn = values["key-arn"] ?? keyFromTasks(evidence, planned) ?? unknownKey;
     const decisions = explain(evidence, { ...planned, destination: { ...planned.destination, keyArn } }, now);
 
-    const colours = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
-    console.log(values.json ? JSON.stringify(asJson(decisions), null, 2) : asTable(decisions, colours).join("\n"));
+    return values.json ? JSON.stringify(asJson(decisions), null, 2) : asTable(decisions, colours).join("\n");
 }
 
-try {
-    main();
-} catch (error) {
-    const { name, message } = error as Error;
-    if (name !== "UsageError" && name !== "SettingsError") throw error;
-    console.error(message);
-    process.exitCode = 2;
+if (require.main === module) {
+    const colours = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
+    void runCommand(async () => console.log(explainCommand(process.argv.slice(2), colours)));
 }

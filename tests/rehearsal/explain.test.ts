@@ -1,22 +1,26 @@
 // Doesn't prove that the planner is right (tests/handlers does): only that the command reads, plans and prints.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createColors } from "picocolors";
+import { explainCommand } from "../../rehearsal/commands/explain";
 import { asTable, explain, readEvidence } from "../../rehearsal/explain";
 import { manifestName } from "../../handlers/lib/manifestName";
+import { command, root } from "../rendered";
 import { manifest, now, ownTask, settings, snapshot } from "../handlers/planning";
 
-const root = join(__dirname, "../..");
 const fixture = (name: string) => join(root, "tests/fixtures/explain", name);
 const config = ["--config", fixture("Pulumi.explain.yaml"), "--now", "2026-11-18T12:00:00Z"];
 const snapshots = [fixture("snapshots.json"), fixture("cluster-snapshots.json")];
 
+/** In this process: a new one costs more than a second. What a caller sees of a mistake is tested once, below. */
 function run(...args: string[]) {
-    const { status, stdout, stderr } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "rehearsal/commands/explain.ts", ...args], { cwd: root, encoding: "utf8" });
-    return { status, stdout, stderr };
+    try {
+        return { status: 0, stdout: explainCommand(args, createColors(false)), stderr: "" };
+    } catch (error) {
+        return { status: 2, stdout: "", stderr: (error as Error).message };
+    }
 }
 
 type Line = { snapshotArn: string; account: string; database: string; decision: string; reason: string; startExportTask?: Record<string, string> };
@@ -59,6 +63,13 @@ describe("npm run explain", () => {
         assert.match(stdout, /5 snapshots: 1 export, 2 skip, 2 wait/);
     });
 
+    it("ends with 0 and the answer, or 2 and nothing on stdout", () => {
+        const good = command("explain", ...config, "--json", ...snapshots);
+        assert.deepEqual([good.status, JSON.parse(good.stdout).length, good.stderr], [0, 5, ""]);
+        const bad = command("explain", ...config, "nowhere.json");
+        assert.deepEqual([bad.status, bad.stdout], [2, ""]);
+        assert.match(bad.stderr, /^nowhere\.json: can't be read/);
+    });
     describe("refuses, with status 2 and nothing on stdout,", () => {
         const folder = mkdtempSync(join(tmpdir(), "explain-"));
         after(() => rmSync(folder, { recursive: true }));

@@ -8,19 +8,23 @@ describe("the rehearsal", function () {
     it("keeps every promise over a night, adds up, and names every fault", () => {
         const { status, stdout, stderr } = command("start", "--json", "--days", "1", "--databases", "6");
         assert.equal(status, 0, stderr + stdout);
-        const { snapshots, exports, faults, deniedCalls, violations, calls, virtualHours } = JSON.parse(stdout);
+        const { snapshots, exports, minutesToSeal, faults, deniedCalls, violations, calls, virtualHours } = JSON.parse(stdout);
         assert.equal(snapshots.created, snapshots.eligible + snapshots.skipped);
-        assert.equal(snapshots.eligible, snapshots.exported + snapshots.waiting + snapshots.givenUp + snapshots.notReady + snapshots.expiredUnprotected + snapshots.lost);
+        assert.equal(snapshots.eligible, snapshots.exported + snapshots.partial + snapshots.waiting + snapshots.givenUp + snapshots.notReady + snapshots.expiredUnprotected + snapshots.lost);
         assert.ok(snapshots.exported > 10);
+        assert.equal(snapshots.sealed, snapshots.exported);
+        assert.equal(snapshots.partial, 4);
+        assert.ok(minutesToSeal.p50 <= 15 && minutesToSeal.max >= 360, JSON.stringify(minutesToSeal));
         assert.equal(snapshots.lost, 0);
         assert.equal(exports.duplicates, 0);
         assert.deepEqual([deniedCalls, violations], [[], []]);
         assert.equal(virtualHours, 24);
         assert.deepEqual(faults.map(({ name }: { name: string }) => name).sort(), [
-            "bucket policy without its grant", "duplicated events", "export that always fails", "export that fails once", "export with a skipped table", "forged event", "late events", "lost events", "manual copy of an old snapshot", "poison record in a batch",
-            "re-created snapshot of the same name", "reordered events", "source key that can't be used", "throttled account", "unsupported engine",
+            "COMPLETE though a table has no file", "bucket policy without its grant", "delete marker over a data file", "duplicated events", "export canceled by somebody", "export stuck in STARTING",
+            "export that always fails", "export that fails once", "forged event", "info files that never come", "info files two hours late", "late events", "lost events", "manual copy of an old snapshot", "poison record in a batch",
+            "re-created snapshot of the same name", "reordered events", "shadow version over a data file", "skipped table", "snapshot deleted at once", "throttled account", "unreadable info file", "unsupported engine",
         ]);
-        for (const action of ["sts:AssumeRole", "rds:StartExportTask", "iam:PassRole", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt", "events:PutEvents", "sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "lambda:InvokeFunction", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketLocation", "logs:PutLogEvents"]) {
+        for (const action of ["sts:AssumeRole", "rds:StartExportTask", "iam:PassRole", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt", "events:PutEvents", "sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "lambda:InvokeFunction", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:ListBucketVersions", "s3:GetObjectVersion", "s3:GetObjectRetention", "s3:GetBucketLocation", "logs:PutLogEvents"]) {
             assert.ok(calls[action] > 0, `${action} was judged`);
         }
     });

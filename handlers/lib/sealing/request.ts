@@ -56,7 +56,7 @@ export function parseRequest(body: string, bucket: string): SealJob {
         account, task, resourceId, attempt, startedAt, endedAt,
         snapshot: snapshot as Snapshot | undefined,
         folder: `${prefix}/${task.id}/`,
-        name: { account, dataDate: date!, kind: kind as Kind, database: database!, resource8: resource8(resourceId) || "unknown", taskId: task.id },
+        name: { account, dataDate: date!, kind: kind as Kind, database: database!, resource8: resource8(resourceId), taskId: task.id },
     };
 }
 

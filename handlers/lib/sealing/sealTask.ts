@@ -17,7 +17,7 @@ import { namesUnder, putOnce, type Vault } from "./vault";
  */
 export async function sealTask(job: SealJob, vault: Vault): Promise<void> {
     const { account, task, name, endedAt = 0 } = job;
-    const about = { account, database: `${name.kind}.${name.database}`, task: task.id };
+    const about = { account, database: `${name.kind}.${name.database}`, snapshot: task.sourceArn, task: task.id };
     const stem = manifestStem(name);
     const standing = await namesUnder(vault, `${stem}.`);
     if (isSealed(standing)) return log("INFO", "already-sealed", about);
