@@ -28,6 +28,6 @@ export function losses(played: Played): Losses {
     // What fails every time is lost to any design.
     const due = obligations(played).filter(({ lasting }) => lasting && !/-(fails|configuration|skips-table)$/.test(lasting.database.identifier));
     const lost = due.filter((each) => !isKept(each));
-    const isTold = ({ snapshots }: Obligation) => snapshots.some((snapshot) => told.includes(snapshot.arn) || tasksFor(played, snapshot).some(({ id }) => told.includes(id)));
+    const isTold = ({ standIns }: Obligation) => standIns.some((snapshot) => told.includes(snapshot.arn) || tasksFor(played, snapshot).some(({ id }) => told.includes(id)));
     return { wanted: due.length, lost: lost.length, silent: lost.filter((each) => !isTold(each)).length };
 }
