@@ -74,7 +74,7 @@ const databasePlan: fc.Arbitrary<DatabasePlan> = fc.record({
     kind: fc.constantFrom<Kind[]>("instance", "cluster"),
     minutes: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 5, max: 60 }) }, { weight: 1, arbitrary: fc.integer({ min: 60, max: 600 }) }),
     times: fc.uniqueArray(fc.integer({ min: 0, max: 1439 }), { minLength: 1, maxLength: 2 }),
-    keptHours: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 60, max: 170 }) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }) }),
+    keptHours: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 60, max: 240 }) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 60 }) }),
     always: rarely(fc.constantFrom<ExportTrouble[]>("fails", "configuration", "skips-table")),
     manual: rarely(fc.record({ hour: fc.integer({ min: 0, max: 40 }), deletedAfter: fc.integer({ min: 1, max: 20 }), againAfter: fc.integer({ min: 0, max: 10 }) })),
     recreatedAtHour: rarely(fc.integer({ min: 1, max: 72 })),

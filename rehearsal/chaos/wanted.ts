@@ -43,16 +43,11 @@ export function obligations(played: Played): Obligation[] {
     return [...groups.values()].map((snapshots) => {
         const [first] = snapshots as [SimSnapshot];
         const frequency = frequencyOf(first);
-        const lasting = snapshots.filter(({ createdAt, deletedAt = Infinity }) => {
-            const closed = createdAt + lookbackDays * day + grace;
-            return closed <= end && deletedAt > closed;
-        });
-        return {
-        snapshots,
-        frequency,
-        standIns: frequency === "every" ? snapshots : world.rds.snapshots(first.account).filter((other) => ofPeriod(frequency, other) === ofPeriod(frequency, first)),
-        lasting: lasting.find((snapshot) => !tasksFor(played, snapshot).length) ?? lasting[0],
-        };
+        const standIns = frequency === "every" ? snapshots : world.rds.snapshots(first.account).filter((other) => ofPeriod(frequency, other) === ofPeriod(frequency, first));
+        // As long as a later one of the period may still be exported, nothing is lost, and nothing needs to be said.
+        const closed = Math.max(...standIns.map(({ createdAt, deletedAt = Infinity }) => Math.min(createdAt + lookbackDays * day, deletedAt) + grace));
+        const lasting = closed > end ? [] : snapshots.filter(({ createdAt, deletedAt = Infinity }) => deletedAt > Math.max(closed, createdAt + lookbackDays * day + grace));
+        return { snapshots, frequency, standIns, lasting: lasting.find((snapshot) => !tasksFor(played, snapshot).length) ?? lasting[0] };
     });
 }
 
