@@ -1,7 +1,8 @@
 import type { AlarmCode, AlarmFields } from "./log";
 import { disappeared } from "./finished";
 import { taskFailure } from "./failure";
-import { isWrittenByUs, parsePrefix } from "./taskId";
+import type { Memory, Waiting } from "./observe";
+import { isWrittenByUs, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
 import type { Decision, Observed, PlanSettings, Task } from "./types";
 
 /** What a person must know. The same `id` is the same matter. */
@@ -21,29 +22,47 @@ export function patienceHours(sizeGiB: number | undefined): number {
     return sizeGiB > 100 ? 12 : 6;
 }
 
-/**
- * The alarms of one look. `seen`: when a task was first seen in flight (milliseconds), for RDS may leave out when it started.
- * `vanished`: snapshot ARNs that a trigger named, and that neither snapshots nor tasks know.
- */
-export function alarmsOf(
-    observed: Observed, decisions: readonly Decision[], vanished: readonly string[], seen: Readonly<Record<string, number>>, settings: PlanSettings, now: Date,
-): Alarm[] {
+/** What one look knows when it is over. */
+export interface Seen {
+    readonly observed: Observed;
+    readonly decisions: readonly Decision[];
+    /** Snapshot ARNs that a trigger named, and that neither snapshots nor tasks know. */
+    readonly unexplained: readonly string[];
+    readonly memory: Pick<Memory, "seen" | "waiting">;
+    readonly settings: PlanSettings;
+    readonly now: Date;
+}
+
+/** The alarms of one look. */
+export function alarmsOf({ observed, decisions, unexplained, memory, settings, now }: Seen): Alarm[] {
     const { account } = observed;
+    const gone = (arn: string, database: string, reason: string): Alarm => ({ id: `vanished ${arn}`, code: "vanished", fields: { account, database, snapshot: arn, reason } });
     return [
         ...decisions.flatMap((decision) => ofDecision(account, decision)),
         ...(observed.finished ?? []).flatMap((task) => ofFinished(account, task, now)),
-        ...(observed.running ?? []).filter((task) => isWrittenByUs(task, settings.destination)).flatMap((task) => ofRunning(observed, task, seen, now)),
-        ...vanished.map((arn): Alarm => ({
-            id: `vanished ${arn}`,
-            code: "vanished",
-            fields: { account, database: "unknown", snapshot: arn, reason: "an event named this snapshot, and RDS knows neither it nor an export of it: deleted before its turn" },
-        })),
+        ...(observed.running ?? []).filter((task) => isWrittenByUs(task, settings.destination)).flatMap((task) => ofRunning(observed, task, memory.seen, now)),
+        ...unexplained.map((arn) => gone(arn, "unknown", "an event named this snapshot, and RDS lists neither it nor an export of it: it was deleted before its turn, or isn't listed yet")),
+        ...vanished(memory.waiting, observed, settings).map(({ arn, database }) => gone(arn, database, "it was waiting for its export and is gone; another snapshot of the database may still be there")),
         ...disappeared(observed).map(({ kind, database, resource8, dataDate }): Alarm => ({
             id: `disappeared ${kind}.${database}.${resource8}`,
             code: "disappeared",
             fields: { account, database: `${kind}.${database}`, resourceId: `…${resource8}`, reason: `the database has exports, the newest of ${dataDate}, and is no longer in the account` },
         })),
     ];
+}
+
+/** What is to be exported, and isn't under way. */
+export const waitingOf = (decisions: readonly Decision[]): Waiting[] =>
+    decisions
+        .filter(({ decision, code, needs }) => decision === "export" || needs === "tasks" || ["busy", "backoff", "no-slot", "first-export"].includes(code))
+        .map(({ snapshot: { arn, createdAt, kind, database } }) => ({ arn, createdAt, database: `${kind}.${database}` }));
+
+/** Those that no list shows any more, and that nothing exports or has exported. */
+function vanished(waiting: readonly Waiting[], { snapshots, running = [], finished = [], manifests }: Observed, { destination }: PlanSettings): readonly Waiting[] {
+    const listed = new Set(snapshots.map(({ arn }) => arn));
+    const stems = new Set([...running, ...finished].map(({ id }) => parseTaskId(id)?.stem));
+    for (const { taskId } of manifests) stems.add(parseTaskId(taskId)?.stem);
+    return waiting.filter((snapshot) => !listed.has(snapshot.arn) && !stems.has(taskIdStem(snapshot, destination)));
 }
 
 function ofDecision(account: string, { snapshot, code, reason, strangers }: Decision): Alarm[] {

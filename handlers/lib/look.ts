@@ -1,4 +1,4 @@
-import { alarmsOf } from "./alarms";
+import { alarmsOf, waitingOf } from "./alarms";
 import { askSealer } from "./askSealer";
 import { ledgerStart, rulesFor } from "./database";
 import { failureClass, isAwsError } from "./failure";
@@ -7,7 +7,7 @@ import { inFlight } from "./history";
 import { log } from "./log";
 import { observe, tasksOf, taskNamed, type Clients, type Memory } from "./observe";
 import { plan } from "./plan";
-import { report, type Tally } from "./report";
+import { report, sayAlarms, type Tally } from "./report";
 import { isOurs } from "./taskId";
 import type { Decision, Observed, PlanSettings, StartExportTaskInput, Task } from "./types";
 
@@ -54,9 +54,12 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
         if (Date.now() > until) tally.ended ??= "time";
         if (tally.tried - tally.started >= patience) tally.ended ??= "patience";
     }
-    const vanished = await withoutTasks(unknown);
+    const unexplained = await withoutTasks(unknown);
+    // Alarms before requests: what the sealer has sealed isn't seen again, and a run that dies in between says it twice.
+    sayAlarms(alarmsOf({ observed, decisions, unexplained, memory, settings, now }), memory);
     tally.asked = await askSealer(observed, settings, now, clients, memory);
-    report(account, decisions, alarmsOf(observed, decisions, vanished, memory.seen, settings, now), tally, memory);
+    memory.waiting = waitingOf(decisions);
+    report(account, decisions, tally, memory);
 
     /** Of snapshots that only a trigger named those that no task exports either. A finished one is found here too. */
     async function withoutTasks(arns: readonly string[]): Promise<string[]> {
@@ -94,6 +97,8 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
         async function refused(error: unknown): Promise<Ended> {
             const { name, message } = error as Error;
             const failure = failureClass(error);
+            // It may have been accepted all the same: the next look asks for it by its id.
+            if (failure === "throttled") memory.seen[input.ExportTaskIdentifier] = now.getTime();
             // A full house is no failure: the next look goes on.
             if (failure === "limit" || failure === "throttled") return failure;
             if (failure === "exists" && (await known())) return undefined;

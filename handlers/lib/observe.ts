@@ -28,6 +28,14 @@ async function allEnded<T extends readonly unknown[]>(calls: readonly [...T]): P
     return Promise.all(calls);
 }
 
+/** A snapshot on its way to an export. */
+export interface Waiting {
+    readonly arn: string;
+    readonly createdAt?: string;
+    /** `<kind>.<identifier>` */
+    readonly database: string;
+}
+
 /** What a warm function remembers of an account. Nothing depends on it but the number of calls and of repeated words. */
 export interface Memory {
     /** The databases, and when they were asked for, in milliseconds. */
@@ -38,11 +46,13 @@ export interface Memory {
     seen: Record<string, number>;
     /** When the sealer was last asked, by task id, in milliseconds. */
     asked: Record<string, number>;
+    /** Snapshots that were to be exported at the last look. */
+    waiting: readonly Waiting[];
     /** Ids and codes that were logged, so that what stays as it is is said once. */
     readonly said: Record<string, true>;
 }
 
-export const emptyMemory = (): Memory => ({ seen: {}, asked: {}, said: {} });
+export const emptyMemory = (): Memory => ({ seen: {}, asked: {}, waiting: [], said: {} });
 
 const all = async <T>(pages: AsyncIterable<Record<string, unknown>>, key: string): Promise<T[]> => {
     const items: T[] = [];

@@ -16,23 +16,28 @@ export interface Tally {
     ended?: FailureClass | "time" | "patience";
 }
 
+/** Says an alarm once per warm function. */
+export function sayAlarms(alarms: readonly Alarm[], { said }: Memory): void {
+    for (const { id, code, fields } of alarms) once(said, id, () => alarm(code, fields));
+}
+
+function once(said: Record<string, true>, id: string, say: () => void): void {
+    if (said[id]) return;
+    said[id] = true;
+    say();
+}
+
 /**
- * What needs a person, a line each and once per warm function; all else as counts by reason: a line per decision of every
+ * What waits for the deployment's repair, a line each and once per warm function; all else as counts by reason: a line per decision of every
  * sweep would cost more than the rest.
  */
-export function report(account: string, decisions: readonly Decision[], alarms: readonly Alarm[], { started, refused, asked, ended }: Tally, { said }: Memory): void {
-    const once = (id: string, say: () => void) => {
-        if (said[id]) return;
-        said[id] = true;
-        say();
-    };
+export function report(account: string, decisions: readonly Decision[], { started, refused, asked, ended }: Tally, { said }: Memory): void {
     const reasons: Record<string, number> = {};
     for (const { snapshot, code, reason } of decisions) {
         reasons[code] = (reasons[code] ?? 0) + 1;
         if (code !== "backoff") continue;
-        once(`${code} ${snapshot.arn} ${reason}`, () => log("WARN", code, { account, database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn, reason }));
+        once(said, `${code} ${snapshot.arn} ${reason}`, () => log("WARN", code, { account, database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn, reason }));
     }
-    for (const { id, code, fields } of alarms) once(id, () => alarm(code, fields));
     const broken = ended === "configuration" || ended === "source-key";
     log(broken ? "ERROR" : "INFO", "look", { account, started, refused, ended, asked, reasons });
 }

@@ -113,19 +113,17 @@ function unbounded(played: Played): string[] {
 
 /** 6: every end is explained: a manifest, and an alarm where it wasn't good. */
 function unexplained(played: Played): string[] {
-    const { world, end, strangers, history, traces } = played;
+    const { world, end, strangers, history } = played;
     if (!played.sealed) return [];
     const hours = history.troubles.reduce((sum, each) => sum + ("hours" in each ? each.hours : 0), 0);
     const slow = (history.throttled + history.deaths.length > 0 ? 24 : 0) + hours;
     const said = new Set(world.lambda.logs.filter(({ json }) => json?.Alarm !== undefined).map(({ json }) => `${String(json?.Alarm)} ${String(json?.task)}`));
-    // Open: the starter asks for the seal before it alarms, so whoever dies in between has said nothing, and the manifest silences the next.
-    const died = traces.filter(({ error, by }) => error === "died" && by.endsWith("-starter"));
     return world.rds.tasks().filter(({ id, endedAt = end }) => !strangers.has(id) && endedAt < end - sealerPatience - slow * hour).flatMap((task) => {
         const outcome = manifests(played).get(task.id)?.outcome;
         const needs = { FAILED: "failed", CANCELED: "canceled", COMPLETE: outcome === "partial" ? "partial" : undefined }[task.status as "FAILED"];
         return [
             ...(outcome ? [] : [`task ${task.id} ended ${task.status} at ${iso(task.endedAt ?? 0)}, and no manifest tells of it`]),
-            ...(needs && !said.has(`${needs} ${task.id}`) && !died.some(({ at }) => at >= (task.endedAt ?? end)) ? [`task ${task.id} ended ${task.status}, and no alarm ${needs} said so`] : []),
+            ...(needs && !said.has(`${needs} ${task.id}`) ? [`task ${task.id} ended ${task.status}, and no alarm ${needs} said so`] : []),
         ];
     });
 }

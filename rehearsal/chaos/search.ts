@@ -28,14 +28,21 @@ export interface Found {
     readonly shrinks: number;
 }
 
+/** Milliseconds of real time; a history takes a tenth of a second, and there are thousands of smaller ones. */
+const shrinkTime = 60_000;
+
 /** @returns how many histories were played before one failed, and that one */
 export async function search(stack: Stack, { runs, seed, path, shrink = true, focus = (history) => history, watch }: SearchOptions): Promise<{ runs: number; found?: Found }> {
     let broken: { error: unknown } | undefined;
+    let shrinkUntil = Infinity;
     const property = fc.asyncProperty(histories.map(focus), async (history) => {
+        // Enough of making it smaller: what is not tried counts as kept.
+        if (Date.now() > shrinkUntil) return true;
         try {
             const played = await play(stack, history);
             const violations = violationsOf(played);
             await watch?.(history, played, violations);
+            if (violations.length && shrinkUntil === Infinity) shrinkUntil = Date.now() + shrinkTime;
             return violations.length === 0;
         } catch (error) {
             // A mistake of the simulation is no counterexample.

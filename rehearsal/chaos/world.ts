@@ -22,7 +22,7 @@ export const changed = ({ rendered, settings }: Stack, resource: (resource: Rend
     rendered: { ...rendered, functions, resources: rendered.resources.flatMap((each) => resource(each) ?? []) },
 });
 
-/** The sweep every so many minutes instead of 15: half the looks, half the time, and the same promises. */
+/** The sweep every so many minutes instead of 15: a tenth of the looks, a tenth of the time, and the same promises. */
 export const sweptEvery = (stack: Stack, minutes: number): Stack =>
     changed(stack, (resource) => (resource.type === "aws:scheduler/schedule:Schedule" ? { ...resource, inputs: { ...resource.inputs, scheduleExpression: `rate(${minutes} minutes)` } } : resource));
 

@@ -17,7 +17,7 @@ const usage = `npm run chaos -- [--runs N] [--seed N] [--path P] [--baseline] [-
   --baseline  plays the design of public tutorials in every history beside ours, not in each tenth`;
 
 /** Virtual minutes between two sweeps: each look costs, and fewer of them find the same mistakes. */
-const sweepMinutes = 60;
+const sweepMinutes = 180;
 
 const file = join(__dirname, "../chaos/Pulumi.chaos.yaml");
 

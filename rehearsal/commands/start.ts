@@ -16,7 +16,7 @@ const reportFile = "rehearsal-report.html";
 
 const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--json]
 npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [--json]
-  --databases N     per account, default 9
+  --databases N     per account, default 7
   --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
   --inventory FILE  what exists then, as the AWS CLI prints it; may be given several times. Without it: an available
                     snapshot for the one that the event names`;
@@ -31,7 +31,7 @@ void runCommand(async () => {
     const options = parseOptions(usage, {
         seed: { type: "string", default: "1" },
         days: { type: "string", default: "2" },
-        databases: { type: "string", default: "9" },
+        databases: { type: "string", default: "7" },
         events: { type: "string" },
         inventory: { type: "string", multiple: true },
     });

@@ -26,9 +26,13 @@ interface Answers {
     triggers?: string[];
     at?: Date;
     memory?: Memory;
+    /** Which of the snapshots RDS lists; default all. */
+    listed?: number[];
+    /** Filled with alarms, the request to the sealer and the summary line, as they come. */
+    order?: string[];
 }
 
-async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], triggers = [], at = now, memory = emptyMemory() }: Answers = {}) {
+async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], triggers = [], at = now, memory = emptyMemory(), listed = [0, 1, 2], order = [] }: Answers = {}) {
     const asked: SealRequest[] = [];
     const describes: string[] = [];
     let inventories = 0;
@@ -44,7 +48,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
     }));
     const clients = {
         rdsModule: {
-            paginateDescribeDBSnapshots: pages("DBSnapshots", ({ SnapshotType }) => (SnapshotType ? [] : printed)),
+            paginateDescribeDBSnapshots: pages("DBSnapshots", ({ SnapshotType }) => (SnapshotType ? [] : listed.map((index) => printed[index]!))),
             paginateDescribeDBClusterSnapshots: pages("DBClusterSnapshots", () => []),
             paginateDescribeDBInstances: pages("DBInstances", () => (inventories++, databases).map((name) => ({ DBInstanceIdentifier: name, DbiResourceId: `db-${name}`, InstanceCreateTime: daysAgo(400) }))),
             paginateDescribeDBClusters: pages("DBClusters", () => []),
@@ -58,7 +62,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
         },
         s3Module: { paginateListObjectsV2: pages("Contents", () => manifests.map((Key) => ({ Key }))) },
         sqsModule: { SendMessageBatchCommand: class { constructor(readonly input: { Entries: { MessageBody: string }[] }) {} } },
-        sqs: { send: async ({ input }: { input: { Entries: { MessageBody: string }[] } }) => (asked.push(...input.Entries.map(({ MessageBody }) => JSON.parse(MessageBody))), {}) },
+        sqs: { send: async ({ input }: { input: { Entries: { MessageBody: string }[] } }) => (order.push("asked"), asked.push(...input.Entries.map(({ MessageBody }) => JSON.parse(MessageBody))), {}) },
         rds: {
             send: async ({ input }: { input: StartExportTaskInput }) => {
                 tried.push(input.ExportTaskIdentifier);
@@ -71,7 +75,11 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
     } as unknown as Clients;
     const lines: Record<string, unknown>[] = [];
     const print = console.log;
-    console.log = (line: string) => void lines.push(JSON.parse(line));
+    console.log = (line: string) => {
+        const said = JSON.parse(line);
+        lines.push(said);
+        if (said.Alarm || said.message === "look") order.push(said.message);
+    };
     try {
         await look({ account, named: triggers }, settings(), at, clients, memory);
     } finally {
@@ -166,6 +174,11 @@ describe("a finished export", () => {
         const { asked } = await lookOnce({ memory, named: (id) => (id === input.ExportTaskIdentifier ? [task("COMPLETE")] : []) });
         assert.deepEqual(asked.map(({ task: { id }, resourceId, snapshot: of }) => [id, resourceId, of]), [[input.ExportTaskIdentifier, "db-b", undefined]]);
     });
+    it("is found though its start seemed to fail, and it ended before anybody saw it run", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("TimeoutError") });
+        const { asked } = await lookOnce({ memory, named: (id) => (id === idOf(0) ? [ownShape(0, "FAILED")] : []) });
+        assert.deepEqual(asked.map(({ task: { id } }) => id), [idOf(0)]);
+    });
     it("without a resource id is not taken for a later database of the same name", async () => {
         const gone = snapshot("gone", daysAgo(500), { database: "b", resourceId: "db-old" });
         const input = startExportTaskInput(gone, settings().destination, taskId(taskIdStem(gone, settings().destination), 1));
@@ -200,6 +213,20 @@ describe("alarms of a look", () => {
         const arn = `arn:aws:rds:eu-west-1:${account}:snapshot:gone`;
         assert.deepEqual(await codes({ triggers: [arn, snapshots[0]!.arn] }), ["vanished unknown"]);
         assert.deepEqual(await codes({ triggers: [arn], bySource: (asked) => (asked === arn ? [ownShape(0, "IN_PROGRESS")] : []) }), []);
+    });
+    it("a snapshot was waiting for its export and is gone", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
+        const { alarms } = await lookOnce({ memory, listed: [0, 2] });
+        assert.deepEqual(alarms.map(({ Alarm, database, snapshot: arn }) => [Alarm, database, arn]), [["vanished", "instance.b", snapshots[1]!.arn]]);
+    });
+    it("isn't said of a snapshot that went while its export ran", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
+        assert.deepEqual(await codes({ memory, listed: [0, 2], running: [ownShape(1, "IN_PROGRESS")] }), []);
+    });
+    it("comes before the sealer is asked, who might be done before the next look", async () => {
+        const order: string[] = [];
+        await lookOnce({ finished: [ownShape(0, "FAILED", { TaskEndTime: daysAgo(0.1) })], order });
+        assert.deepEqual(order, ["failed", "asked", "look"]);
     });
     it("a database with exports is gone", async () => {
         const left = manifestName(manifest(snapshot("x", daysAgo(3), { database: "dropped", resourceId: "db-DROPPED1" }), 1));
