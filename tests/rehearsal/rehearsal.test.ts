@@ -6,7 +6,7 @@ describe("the rehearsal", function () {
     this.timeout(120_000);
 
     it("keeps every promise over a night, adds up, and names every fault", () => {
-        const { status, stdout, stderr } = command("start", "--json", "--days", "1", "--databases", "6");
+        const { status, stdout, stderr } = command("start", "--json", "--days", "1", "--databases", "4");
         assert.equal(status, 0, stderr + stdout);
         const { snapshots, exports, minutesToSeal, faults, deniedCalls, violations, calls, virtualHours } = JSON.parse(stdout);
         assert.equal(snapshots.created, snapshots.eligible + snapshots.skipped);

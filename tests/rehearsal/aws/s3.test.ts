@@ -63,12 +63,12 @@ describe("the simulated S3", () => {
         assert.throws(() => world.s3.listVersions(exporter, bucket, {}), code("AccessDenied"));
         assert.deepEqual([world.calls.at(-1)!.action, world.calls.at(-1)!.resource], ["s3:ListBucketVersions", bucketArn]);
     });
-    it("lists 200,000 versions, written in no order, each once", function () {
+    it("lists 50,000 versions, written in no order, each once", function () {
         this.timeout(60_000);
         const world = smallWorld();
         const judged = world.authorize;
         world.authorize = () => undefined;
-        for (let i = 0; i < 200_000; i++) world.s3.put(owner, bucket, `m/${(i * 7919) % 150_001}`);
+        for (let i = 0; i < 50_000; i++) world.s3.put(owner, bucket, `m/${(i * 7919) % 37_501}`);
         world.authorize = judged;
         const ids = new Set<string>();
         let page = world.s3.listVersions(owner, bucket, {});
@@ -78,7 +78,7 @@ describe("the simulated S3", () => {
             const { key, versionId } = page.versions.at(-1)!;
             page = world.s3.listVersions(owner, bucket, { keyMarker: key, versionIdMarker: versionId });
         }
-        assert.equal(ids.size, 200_000);
+        assert.equal(ids.size, 50_000);
     });
     it("reads one version by its own rights, and says 403 instead of 404 to whom may not list", () => {
         const world = smallWorld();
