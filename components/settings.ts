@@ -1,6 +1,6 @@
 /** The whole configuration, validated, as one readonly object. Pure: no Pulumi, no clock. */
 import * as v from "valibot";
-import type { AcceptedSkip, DatabaseRules, Filter } from "../handlers/lib/types";
+import type { AcceptedSkip, DatabaseRules, EnrolledUnits, Filter } from "../handlers/lib/types";
 import { partitionOf } from "./arns";
 import { compileFilter } from "./filters";
 import { pathText, settingsError, shown, type Problem } from "./problems";
@@ -24,6 +24,12 @@ export interface SourceAccount extends Account {
     readonly databases?: DatabaseRules;
 }
 
+/** Organization-wide rollout. */
+export interface Organization extends EnrolledUnits {
+    /** Delegated administrator for StackSets, which owns the StackSet; never the backup account: it can write into every account. */
+    readonly rolloutAccount: Account;
+}
+
 export interface Settings {
     /** At most 12 of `[a-z0-9-]`. */
     readonly stack: string;
@@ -31,7 +37,9 @@ export interface Settings {
     /** `aws`, `aws-cn` or `aws-us-gov`. */
     readonly partition: string;
     readonly backupAccount: Account;
+    /** Listed accounts; may be empty when units are enrolled. */
     readonly sourceAccounts: readonly SourceAccount[];
+    readonly organization?: Organization;
     readonly databases: DatabaseRules;
     readonly vault: {
         /** COMPLIANCE retention of every version, in days. */

@@ -48,9 +48,45 @@ export interface EnrolledAccount {
     readonly databases?: DatabaseRules;
 }
 
+/** An account of an enrolled unit, as the organization tells it. */
+export interface Member {
+    /** 12 digits. */
+    readonly id: string;
+    readonly name: string;
+    /** Ids of all units above it, such as `ou-ab12-11111111`; the nearest last. */
+    readonly units: readonly string[];
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Rules for members that nobody lists one by one. Every criterion that is given must hold; of several rules the last that fits counts. */
+export interface MemberRule {
+    /** Where it stands in the configuration, such as `organization.rules[2]`, for reasons in words. */
+    readonly text: string;
+    /** 12 digits each. */
+    readonly accounts?: readonly string[];
+    /** Sources of anchored RegExps over the account's name. */
+    readonly names?: readonly string[];
+    /** Ids of units; the account lies in one of them or below. */
+    readonly units?: readonly string[];
+    /** Tag key to accepted values, of the account. */
+    readonly tags?: Readonly<Record<string, readonly string[]>>;
+    /** Merged with the global rules. */
+    readonly databases: DatabaseRules;
+}
+
+/** Which members of the organization are enrolled beside the listed accounts. */
+export interface EnrolledUnits {
+    /** `o-…` */
+    readonly organizationId: string;
+    /** `ou-…`; members below them count too. */
+    readonly units: readonly string[];
+    readonly rules: readonly MemberRule[];
+}
+
 /** What the hub's functions capture: filters and enrolment. */
 export interface Enrolment {
     readonly accounts: Readonly<Record<string, EnrolledAccount>>;
+    readonly organization?: EnrolledUnits;
     readonly databases: DatabaseRules;
     /** Attempts per snapshot whose export itself failed, before it is given up. */
     readonly maxAttempts: number;
