@@ -3,11 +3,12 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { roleArn } from "../components/arns";
 import { required } from "./lib/environment";
 import { failureClass, isAwsError } from "./lib/failure";
-import { log } from "./lib/log";
+import { count, log } from "./lib/log";
 import { look } from "./lib/look";
+import { rulesOfMember } from "./lib/member";
 import { emptyMemory, type Memory } from "./lib/observe";
 import { parseTrigger } from "./lib/trigger";
-import type { Enrolment, PlanSettings } from "./lib/types";
+import type { Enrolment, Member, PlanSettings } from "./lib/types";
 
 /**
  * The starter: takes a batch of triggers and looks once at each account in it. Captures filters and enrolment.
@@ -30,51 +31,68 @@ export const start = (enrolment: Enrolment) => () => {
     const sts = new STSClient(client);
     // One handler for all clients keeps connections open from look to look.
     const shared = { ...client, requestHandler: sts.config.requestHandler };
-    const own = { s3Module, s3: new s3Module.S3Client(shared), sqsModule, sqs: new sqsModule.SQSClient(shared), sealQueueUrl };
+    const aws = { s3Module, s3: new s3Module.S3Client(shared), sqsModule, sqs: new sqsModule.SQSClient(shared), sealQueueUrl };
     const accounts: Record<string, { rds: RDSClient; memory: Memory }> = {};
+    /** As the sweep told last: an event says nothing of its account but the id. */
+    const members: Record<string, Member> = {};
 
     return async ({ Records }: SQSEvent): Promise<SQSBatchResponse> => {
         const malformed: string[] = [];
         const triggers: Record<string, { records: string[]; named: string[] }> = {};
         for (const { messageId, body } of Records) {
             try {
-                const { account, named, forged } = parseTrigger(body);
+                const { account, named, forged, member } = parseTrigger(body);
                 const about = (triggers[account] ??= { records: [], named: [] });
                 about.records.push(messageId);
                 about.named.push(...named.filter((arn) => !about.named.includes(arn)));
+                // One without units is what a sweep makes up while it can't read the organization.
+                if (member && (member.units.length || !members[account])) members[account] = member;
                 if (forged.length) log("WARN", "forged", { account, snapshots: forged });
             } catch (error) {
                 malformed.push(messageId);
                 log("ERROR", "malformed-trigger", { messageId, detail: (error as Error).message });
             }
         }
-        const died = await Promise.all(Object.entries(triggers).map(([account, { records, named }]) => visit(account, records, named)));
-        return { batchItemFailures: [...malformed, ...died.flat()].map((itemIdentifier) => ({ itemIdentifier })) };
+        const visits = await Promise.all(Object.entries(triggers).map(async ([account, { records, named }]) => ({ records, came: await visit(account, records.length, named) })));
+        const died = visits.filter(({ came }) => came === "died").flatMap(({ records }) => records);
+        // Zero too: a metric that stays away would look as if nobody had asked.
+        if (visits.length) count("batch", "AccountsNotReady", visits.filter(({ came }) => came === "not-ready").length);
+        return { batchItemFailures: [...malformed, ...died].map((itemIdentifier) => ({ itemIdentifier })) };
     };
 
+    /** The settings with the account's own rules: a listed account's, or those that its place in the organization gives it. */
+    function settingsOf(account: string): PlanSettings | undefined {
+        if (account in enrolment.accounts) return settings;
+        const member = members[account];
+        return member && { ...settings, accounts: { [account]: { name: member.name, databases: rulesOfMember(enrolment, member) } } };
+    }
+
     /** Looks at one account. Its triggers are consumed whatever AWS answers; only code that died gives them back. */
-    async function visit(account: string, records: string[], named: readonly string[]): Promise<string[]> {
-        if (!(account in enrolment.accounts)) {
-            log("WARN", "not-enrolled", { account, triggers: records.length });
-            return [];
-        }
+    async function visit(account: string, triggers: number, named: readonly string[]): Promise<"done" | "not-ready" | "died"> {
         try {
+            const own = settingsOf(account);
+            if (!own) {
+                // Of a member: this function is new, and the next sweep tells it.
+                log("WARN", "not-enrolled", { account, triggers });
+                return "done";
+            }
             const { rds, memory } = (accounts[account] ??= {
                 // The SDK assumes the role when it is first needed, and again before the session ends.
                 rds: new rdsModule.RDSClient({ ...shared, credentials: () => assume(account) }),
                 memory: emptyMemory(),
             });
-            await look({ account, named }, settings, new Date(), { rdsModule, rds, ...own }, memory);
-            return [];
+            await look({ account, named }, own, new Date(), { rdsModule, rds, ...aws }, memory);
+            return "done";
         } catch (error) {
             const { name, message } = error as Error;
             if (!isAwsError(error)) {
                 log("ERROR", "look-died", { account, error: name, detail: message });
-                return records;
+                return "died";
             }
             const failure = failureClass(error);
-            log(failure === "throttled" ? "WARN" : "ERROR", failure === "throttled" ? "throttled" : "account-not-ready", { account, class: failure, error: name, detail: message });
-            return [];
+            const ready = failure === "throttled";
+            log(ready ? "WARN" : "ERROR", ready ? "throttled" : "account-not-ready", { account, class: failure, error: name, detail: message });
+            return ready ? "done" : "not-ready";
         }
     }
 

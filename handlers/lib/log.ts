@@ -10,7 +10,9 @@ export type AlarmCode =
     // starter
     | "given-up" | "expired-unprotected" | "stranger" | "failed" | "canceled" | "stuck" | "vanished" | "disappeared" | "unsealed"
     // sealer
-    | "partial" | "tampering" | "flood" | "unreadable";
+    | "partial" | "tampering" | "flood" | "unreadable"
+    // sweep
+    | "organization-unreadable";
 
 /** What every alarm says, beside what is particular to it. */
 export interface AlarmFields {
@@ -23,12 +25,27 @@ export interface AlarmFields {
     readonly [more: string]: unknown;
 }
 
-/**
- * A log line at ERROR that is a metric too: namespace `rds-vault`, metric `Alarms`, dimensions `Stack` and `Alarm`.
- * Embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
- */
-export function alarm(code: AlarmCode, fields: AlarmFields): void {
-    const metric = { Namespace: "rds-vault", Dimensions: [["Stack", "Alarm"]], Metrics: [{ Name: "Alarms", Unit: "Count" }] };
-    const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [metric] };
-    log("ERROR", code, { ...fields, Stack: process.env.STACK ?? "", Alarm: code, Alarms: 1, _aws });
+/** What an alarm says that is about no single account. */
+export interface OrganizationAlarmFields {
+    /** `o-…` */
+    readonly organization: string;
+    /** One sentence for a person. */
+    readonly reason: string;
+    readonly [more: string]: unknown;
+}
+
+/** A log line at ERROR that is a metric too: namespace `rds-vault`, metric `Alarms`, dimensions `Stack` and `Alarm`. */
+export function alarm(code: AlarmCode, fields: AlarmFields | OrganizationAlarmFields): void {
+    log("ERROR", code, { ...fields, ...embedded("Alarms", 1, { Alarm: code }) });
+}
+
+/** A log line that is a metric too: namespace `rds-vault`, dimension `Stack`. */
+export function count(message: string, metric: "AccountsNotReady", value: number): void {
+    log("INFO", message, embedded(metric, value, {}));
+}
+
+/** Embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
+function embedded(name: string, value: number, more: Record<string, string>): Record<string, unknown> {
+    const metric = { Namespace: "rds-vault", Dimensions: [["Stack", ...Object.keys(more)]], Metrics: [{ Name: name, Unit: "Count" }] };
+    return { Stack: process.env.STACK ?? "", ...more, [name]: value, _aws: { Timestamp: Date.now(), CloudWatchMetrics: [metric] } };
 }

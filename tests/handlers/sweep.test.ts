@@ -1,0 +1,199 @@
+// Doesn't prove how Organizations throttles, nor its wire format: the real SDK's commands and paginators run, what they send is answered here.
+import assert from "node:assert/strict";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { sweep } from "../../handlers/sweep";
+import { parseTrigger } from "../../handlers/lib/trigger";
+import type { Enrolment, Member, MemberRule } from "../../handlers/lib/types";
+import { rules, settings } from "./planning";
+
+interface Account { readonly Id: string; readonly Name: string; readonly State?: string; readonly Status?: string }
+interface Unit { readonly accounts?: readonly Account[]; readonly units?: readonly string[] }
+type Input = Record<string, string | undefined>;
+
+const account = (n: number, more: Partial<Account> = {}): Account => ({ Id: String(100_000_000_000 + n), Name: `account-${n}`, State: "ACTIVE", ...more });
+const refused = (name: string) => Object.assign(new Error("no"), { name, $metadata: { httpStatusCode: 400 } });
+const rule = (tags: MemberRule["tags"]): MemberRule => ({ text: "organization.rules[0]", tags, databases: rules() });
+const listed = { "111122223333": { name: "shop" } };
+const idsOf = (members: readonly Member[]) => members.map(({ id }) => Number(id) - 100_000_000_000).sort((a, b) => a - b);
+
+describe("the sweep", () => {
+    /** By id; the tags by account. */
+    let tree: Record<string, Unit>;
+    let tags: Record<string, Record<string, string>>;
+    let ledger: string[];
+    let bodies: string[];
+    let refuse: Record<string, Error>;
+    let calls: { operation: string; input: Input }[];
+    let flying: number;
+    let mostFlying: number;
+    let lines: Record<string, unknown>[];
+
+    const answers: Record<string, (input: Input) => Record<string, unknown>> = {
+        ListAccountsForParent: ({ ParentId = "", NextToken = "0" }) => page("Accounts", tree[ParentId]?.accounts ?? [], Number(NextToken)),
+        ListChildren: ({ ParentId = "", NextToken = "0" }) => page("Children", (tree[ParentId]?.units ?? []).map((Id) => ({ Id, Type: "ORGANIZATIONAL_UNIT" })), Number(NextToken)),
+        ListTagsForResource: ({ ResourceId = "" }) => ({ Tags: Object.entries(tags[ResourceId] ?? {}).map(([Key, Value]) => ({ Key, Value })) }),
+        ListObjectsV2: ({ Prefix, Delimiter }) => ({ CommonPrefixes: ledger.map((each) => ({ Prefix: `${Prefix}${each}${Delimiter}` })) }),
+        SendMessageBatch(input) {
+            const entries = input.Entries as unknown as { Id: string; MessageBody: string }[];
+            assert.ok(entries.length >= 1 && entries.length <= 10);
+            bodies.push(...entries.map(({ MessageBody }) => MessageBody));
+            return {};
+        },
+    };
+    const page = (key: string, items: readonly unknown[], from: number) => ({ [key]: items.slice(from, from + 20), ...(from + 20 < items.length && { NextToken: String(from + 20) }) });
+
+    const clients = [OrganizationsClient, S3Client, SQSClient].map(({ prototype }) => prototype as unknown as { send: unknown });
+    const sends = clients.map(({ send }) => send);
+    const print = console.log;
+    const { env } = process;
+    beforeEach(() => {
+        [tree, tags, ledger, bodies, refuse, calls, flying, mostFlying, lines] = [{}, {}, [], [], {}, [], 0, 0, []];
+        process.env = { ...env, TRIGGER_QUEUE_URL: "https://sqs/q", VAULT_BUCKET: "vault", AWS_REGION: "eu-west-1", STACK: "s" };
+        console.log = (line: string) => (line.startsWith('{"level"') ? void lines.push(JSON.parse(line) as Record<string, unknown>) : print(line));
+        for (const client of clients) {
+            client.send = async ({ constructor: { name }, input }: { constructor: { name: string }; input: Input }) => {
+                const operation = name.replace("Command", "");
+                calls.push({ operation, input });
+                mostFlying = Math.max(mostFlying, ++flying);
+                await new Promise<void>(setImmediate);
+                flying--;
+                const error = refuse[`${operation} ${input.ParentId}`] ?? refuse[operation];
+                if (error) throw error;
+                return answers[operation]!(input);
+            };
+        }
+    });
+    afterEach(() => {
+        clients.forEach((client, index) => (client.send = sends[index]));
+        console.log = print;
+        process.env = env;
+    });
+
+    const organization = { organizationId: "o-1", units: ["ou-a"], rules: [] as MemberRule[] };
+    const prepare = (more: Partial<typeof organization> = {}, accounts: Enrolment["accounts"] = {}) => sweep({ ...settings(), accounts, organization: { ...organization, ...more } })();
+    const membersSent = () => bodies.map(parseTrigger).flatMap(({ member }) => member ?? []);
+    const alarms = () => lines.filter(({ Alarm }) => Alarm === "organization-unreadable");
+
+    it("without units sends one trigger per listed account, and asks nobody", async () => {
+        await sweep({ ...settings(), accounts: listed })()();
+        assert.deepEqual(bodies.map((body) => JSON.parse(body)), [{ source: "rds-vault.sweep", account: "111122223333" }]);
+        assert.deepEqual(calls.map(({ operation }) => operation), ["SendMessageBatch"]);
+    });
+    it("finds members in nested units, page by page, and names the units above each", async () => {
+        tree = { "ou-a": { units: ["ou-b"], accounts: Array.from({ length: 41 }, (_, n) => account(n)) }, "ou-b": { units: ["ou-c"] }, "ou-c": { accounts: [account(50)] }, "ou-x": { accounts: [account(99)] } };
+        await prepare()();
+        assert.deepEqual(idsOf(membersSent()), [...Array.from({ length: 41 }, (_, n) => n), 50]);
+        assert.deepEqual(membersSent().at(-1), { id: account(50).Id, name: "account-50", units: ["ou-a", "ou-b", "ou-c"], tags: {} });
+        assert.equal(calls.filter(({ operation, input }) => operation === "ListAccountsForParent" && input.ParentId === "ou-a").length, 3);
+        assert.ok(!calls.some(({ operation }) => operation === "ListTagsForResource"), "no rule asks for tags");
+    });
+    it("leaves out accounts that aren't active, by State or, where it is missing, by Status", async () => {
+        const states = ["PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"].map((State, n) => account(n, { State }));
+        tree = { "ou-a": { accounts: [...states, account(7, { State: undefined, Status: "ACTIVE" }), account(8, { State: undefined, Status: "SUSPENDED" }), account(9)] } };
+        await prepare()();
+        assert.deepEqual(idsOf(membersSent()), [7, 9]);
+    });
+    it("lets a listed account that is a member too stay listed", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        await prepare({}, { [account(1).Id]: { name: "own" }, ...listed })();
+        assert.deepEqual(bodies.map(parseTrigger).map(({ account: each, member }) => [each, member]).sort(), [[account(1).Id, undefined], ["111122223333", undefined]].sort());
+    });
+    it("reads the tags that rules ask for, one call per account, and remembers them while warm", async () => {
+        tree = { "ou-a": { accounts: [account(1), account(2)] } };
+        tags = { [account(1).Id]: { tier: "gold", owner: "me" } };
+        const warm = prepare({ rules: [rule({ tier: ["gold"] })] });
+        await warm();
+        await warm();
+        assert.deepEqual(membersSent().filter(({ id }) => id === account(1).Id).map((each) => each.tags), [{ tier: "gold" }, { tier: "gold" }], "no tag that nobody asks for");
+        assert.equal(calls.filter(({ operation }) => operation === "ListTagsForResource").length, 2);
+    });
+    it("lets members wait whose tags it had no time to read: without them they might be under the wrong rules", async () => {
+        tree = { "ou-a": { accounts: Array.from({ length: 30 }, (_, n) => account(n)) } };
+        const [read, now] = [answers.ListTagsForResource!, Date.now];
+        let asked = 0;
+        answers.ListTagsForResource = (input) => {
+            if (++asked === 8) Date.now = () => now() + 41_000;
+            return read(input);
+        };
+        try {
+            await prepare({ rules: [rule({ tier: ["gold"] })] })();
+        } finally {
+            [answers.ListTagsForResource, Date.now] = [read, now];
+        }
+        const sent = membersSent().length;
+        assert.ok(sent >= 8 && sent < 30, `${sent} sent`);
+        assert.equal(lines.find(({ message }) => message === "sweep")!.waiting, 30 - sent);
+        assert.equal(alarms().length, 0);
+    });
+    it("alarms when tags can't be read, and goes on without them", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        refuse = { ListTagsForResource: refused("AccessDeniedException") };
+        await prepare({ rules: [rule({ tier: ["gold"] })] })();
+        assert.deepEqual(membersSent().map((each) => each.tags), [{}]);
+        assert.equal(alarms().length, 1);
+    });
+    it("goes on with listed accounts and those that have manifests when the organization can't be read", async () => {
+        ledger = [account(5).Id, "111122223333", "no-account"];
+        refuse = { ListAccountsForParent: refused("AccessDeniedException"), ListChildren: refused("AccessDeniedException") };
+        await prepare({}, listed)();
+        assert.deepEqual(membersSent(), [{ id: account(5).Id, name: "", units: [], tags: {} }]);
+        assert.ok(bodies.some((body) => parseTrigger(body).account === "111122223333"));
+        const [alarm] = alarms();
+        assert.deepEqual([alarm!.level, alarm!.error, alarm!.Alarms, alarm!.Stack, alarm!.organization], ["ERROR", "AccessDeniedException", 1, "s", "o-1"]);
+    });
+    it("a warm function remembers members when the organization can't be read, with all it knew of them", async () => {
+        tree = { "ou-a": { accounts: [account(1), account(2)] } };
+        const warm = prepare();
+        await warm();
+        bodies = [];
+        ledger = [account(1).Id, account(3).Id];
+        refuse = { ListAccountsForParent: refused("TooManyRequestsException") };
+        await warm();
+        assert.deepEqual(membersSent().map(({ name }) => name).sort(), ["", "account-1", "account-2"]);
+        refuse = {};
+        tree = { "ou-a": { accounts: [account(2)] } };
+        bodies = [];
+        await warm();
+        assert.deepEqual(idsOf(membersSent()), [2], "who has left is forgotten once the organization can be read");
+    });
+    it("a unit that is gone costs the others nothing", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        refuse = { "ListAccountsForParent ou-gone": refused("ParentNotFoundException"), "ListChildren ou-gone": refused("ParentNotFoundException") };
+        await prepare({ units: ["ou-gone", "ou-a"] })();
+        assert.deepEqual(idsOf(membersSent()), [1]);
+        assert.equal(alarms().length, 1);
+    });
+    it("sends what it has when neither organization nor ledger answers", async () => {
+        refuse = { ListAccountsForParent: refused("AccessDeniedException"), ListObjectsV2: refused("AccessDenied") };
+        await prepare({}, listed)();
+        assert.equal(bodies.length, 1);
+    });
+    it("fails, so that Lambda's metric shows it, when SQS takes a part only; the rest is sent", async () => {
+        tree = { "ou-a": { accounts: Array.from({ length: 25 }, (_, n) => account(n)) } };
+        const send = answers.SendMessageBatch!;
+        let batches = 0;
+        answers.SendMessageBatch = (input) => {
+            if (++batches === 1) throw refused("InternalError");
+            return batches === 2 ? { Failed: [{ Id: "100000000010" }] } : send(input);
+        };
+        try {
+            await assert.rejects(prepare()(), /No trigger for 11 of 25 accounts/);
+            assert.equal(bodies.length, 5);
+        } finally {
+            answers.SendMessageBatch = send;
+        }
+    });
+    it("sweeps 10,000 members in less than a second of its own, with 20 calls at once at most", async () => {
+        const units = Array.from({ length: 50 }, (_, n) => `ou-${n}`);
+        tree = { "ou-a": { units }, ...Object.fromEntries(units.map((unit, u) => [unit, { accounts: Array.from({ length: 200 }, (_, n) => account(u * 200 + n)) }])) };
+        const began = Date.now();
+        await prepare()();
+        const took = Date.now() - began;
+        assert.equal(new Set(membersSent().map(({ id }) => id)).size, 10_000);
+        assert.ok(took < 1000, `${took} ms`);
+        assert.ok(mostFlying <= 20, `${mostFlying} at once`);
+        assert.ok(calls.length <= 500 + 51 * 2 + 1000, `${calls.length} calls`);
+    });
+});
