@@ -2,11 +2,12 @@
 import * as v from "valibot";
 import type { AcceptedSkip, DatabaseRules, EnrolledUnits, Filter } from "../handlers/lib/types";
 import { partitionOf } from "./arns";
-import { compileFilter } from "./filters";
+import { snapshotTypes, type WrittenRules } from "./databaseSchema";
+import { compileFilter, compileName, type Scope } from "./filters";
 import { pathText, settingsError, shown, type Problem } from "./problems";
 import { problemsBetween } from "./settingsRules";
-import { compileTable } from "./skips";
-import { settingsSchema, snapshotTypes, stackSchema, type Written, type WrittenRules } from "./settingsSchema";
+import { compileTable, type CompiledTable } from "./skips";
+import { settingsSchema, stackSchema, type Written } from "./settingsSchema";
 
 export type { Problem, SettingsError } from "./problems";
 export { settingsKeys } from "./settingsSchema";
@@ -88,10 +89,11 @@ function issues({ issues = [] }: { issues?: readonly v.BaseIssue<unknown>[] }, .
         .filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message));
 }
 
-function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts, vault, exports, ...written }: Written): Settings {
+function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts = [], organization, vault, exports, ...written }: Written): Settings {
     const { retentionDays, expireAfterDays = retentionDays + 1, archive } = vault;
+    const scope: Scope = { accounts: sourceAccounts, members: organization !== undefined };
     const defaults: DatabaseRules = {
-        include: compile(["*"], sourceAccounts),
+        include: compile(["*"], scope),
         exclude: [],
         snapshotTypes,
         frequency: "daily",
@@ -100,7 +102,7 @@ function resolve(stack: string, { "aws:region": region, backupAccount, sourceAcc
         lookbackDays: Math.min(7, retentionDays),
         copies: false,
     };
-    const databases = narrowed(defaults, written.databases, sourceAccounts);
+    const databases = narrowed(defaults, written.databases, scope);
     return frozen({
         stack,
         region,
@@ -108,40 +110,52 @@ function resolve(stack: string, { "aws:region": region, backupAccount, sourceAcc
         backupAccount: { ...backupAccount },
         sourceAccounts: sourceAccounts.map(({ databases: own, ...account }) => ({
             ...account,
-            ...(own && Object.keys(own).length > 0 && { databases: narrowed(databases, own, sourceAccounts) }),
+            ...(own && Object.keys(own).length > 0 && { databases: narrowed(databases, own, scope) }),
         })),
+        ...(organization && { organization: organizationOf(organization, databases, scope) }),
         databases,
         vault: { retentionDays, expireAfterDays, ...(archive && { archive }) },
         exports: {
             ...exports,
-            acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, sourceAccounts), tables: each.tables.flatMap(tablePattern) })),
+            acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, scope), tables: each.tables.flatMap((glob) => pattern(compileTable(glob))) })),
         },
     });
 }
 
+function organizationOf({ id, organizationalUnits, rolloutAccount, rules }: NonNullable<Written["organization"]>, global: DatabaseRules, scope: Scope): Organization {
+    return {
+        organizationId: id,
+        units: organizationalUnits,
+        rolloutAccount,
+        rules: rules.map(({ names, databases, ...criteria }, i) => ({
+            text: `organization.rules[${i}]`,
+            ...criteria,
+            ...(names && { names: names.flatMap((glob) => pattern(compileName(glob))) }),
+            databases: narrowed(global, databases, scope),
+        })),
+    };
+}
+
 /** Excludes and overrides add up, `include` replaces, everything else overrides. `tags: {}` lifts the tags asked for above. */
-function narrowed(above: DatabaseRules, own: WrittenRules, accounts: Written["sourceAccounts"]): DatabaseRules {
+function narrowed(above: DatabaseRules, own: WrittenRules, scope: Scope): DatabaseRules {
     const { include, exclude = [], overrides = [], ...scalars } = own;
     const { tags, ...rules } = { ...above, ...scalars };
     return {
         ...rules,
-        include: include ? compile(include, accounts) : above.include,
-        exclude: [...above.exclude, ...compile(exclude, accounts)],
-        overrides: [...above.overrides, ...overrides.map((each) => ({ ...each, databases: compile(each.databases, accounts) }))],
+        include: include ? compile(include, scope) : above.include,
+        exclude: [...above.exclude, ...compile(exclude, scope)],
+        overrides: [...above.overrides, ...overrides.map((each) => ({ ...each, databases: compile(each.databases, scope) }))],
         ...(tags && Object.keys(tags).length > 0 && { tags }),
     };
 }
 
-const compile = (texts: readonly string[], accounts: Written["sourceAccounts"]): Filter[] =>
+const compile = (texts: readonly string[], scope: Scope): Filter[] =>
     texts.flatMap((text) => {
-        const compiled = compileFilter(text, accounts);
+        const compiled = compileFilter(text, scope);
         return "filter" in compiled ? compiled.filter : [];
     });
 
-const tablePattern = (glob: string): string[] => {
-    const compiled = compileTable(glob);
-    return "pattern" in compiled ? [compiled.pattern] : [];
-};
+const pattern = (compiled: CompiledTable): string[] => ("pattern" in compiled ? [compiled.pattern] : []);
 
 /** A copy, frozen through and through: handlers capture it. */
 function frozen<T>(value: T): T {

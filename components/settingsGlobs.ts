@@ -1,7 +1,8 @@
 /** The filters and table globs of the configuration: what can't be compiled, or accepts too much. Pure. */
-import { compileFilter } from "./filters";
+import { compileFilter, compileName, type Scope } from "./filters";
 import { acceptsEverything, compileTable } from "./skips";
-import type { Written, WrittenRules } from "./settingsSchema";
+import type { WrittenRules } from "./databaseSchema";
+import type { Written } from "./settingsSchema";
 
 export type Path = (string | number)[];
 export type Add = (path: Path, received: unknown, message: string) => void;
@@ -10,16 +11,26 @@ export type Usable = (...path: Path) => boolean;
 
 /** The source accounts as far as they could be read. */
 export const accountsOf = (written: Written) => (Array.isArray(written.sourceAccounts) ? written.sourceAccounts : []);
-const namesOf = (written: Written) => accountsOf(written).map((account) => ({ id: String(account?.id), name: String(account?.name) }));
+/** Of the organization as far as they could be read. */
+export const memberRulesOf = ({ organization }: Written) => (Array.isArray(organization?.rules) ? organization.rules : []);
+const scopeOf = (written: Written): Scope => ({
+    accounts: accountsOf(written).map((account) => ({ id: String(account?.id), name: String(account?.name) })),
+    members: written.organization !== undefined,
+});
 
-/** @param owner id of the account whose own rules these are */
-export function checkFilters(rules: WrittenRules, path: Path, written: Written, owner: string | undefined, usable: Usable, add: Add): void {
-    const compile = (text: string) => compileFilter(text, namesOf(written), owner);
+/** @param meets whether the rules are for an account; default: for all */
+export function checkFilters(rules: WrittenRules, path: Path, written: Written, meets: Scope["meets"], usable: Usable, add: Add): void {
+    const compile = (text: string) => compileFilter(text, { ...scopeOf(written), meets });
     const check = (texts: unknown, listPath: Path) => void compiled(texts, listPath, compile, usable, add);
     check(rules.include, [...path, "include"]);
     check(rules.exclude, [...path, "exclude"]);
     if (!Array.isArray(rules.overrides)) return;
     rules.overrides.forEach((each, i) => check(each?.databases, [...path, "overrides", i, "databases"]));
+}
+
+/** The globs over members' names. */
+export function checkNames(written: Written, usable: Usable, add: Add): void {
+    memberRulesOf(written).forEach((rule, i) => void compiled(rule?.names, ["organization", "rules", i, "names"], compileName, usable, add));
 }
 
 /** Skips that everything would pass make every export complete, and no one would hear of a table that is missing. */
@@ -28,7 +39,7 @@ export function checkSkips(written: Written, usable: Usable, add: Add): void {
     if (!Array.isArray(acceptedSkips)) return;
     acceptedSkips.forEach((skip, i) => {
         const path = ["exports", "acceptedSkips", i];
-        const databases = compiled(skip?.databases, [...path, "databases"], (text) => compileFilter(text, namesOf(written)), usable, add);
+        const databases = compiled(skip?.databases, [...path, "databases"], (text) => compileFilter(text, scopeOf(written)), usable, add);
         const tables = compiled(skip?.tables, [...path, "tables"], compileTable, usable, add);
         if (!acceptsEverything(databases.map(({ filter }) => filter.pattern), tables.map(({ pattern }) => pattern))) return;
         add(path, skip, "This accepts every table of every database: whatever RDS leaves out, exports would count as complete. Name the databases or the tables.");

@@ -1,8 +1,11 @@
 /** What several keys of the configuration say together. Pure; `settingsSchema.ts` has checked each key by then. */
 import { partitionOf } from "./arns";
+import type { WrittenRules } from "./databaseSchema";
 import { pathText, shown, type Problem } from "./problems";
-import { accountsOf, checkFilters, checkSkips, type Add, type Path, type Usable } from "./settingsGlobs";
-import { archiveClasses, type Written, type WrittenRules } from "./settingsSchema";
+import type { Scope } from "./filters";
+import { accountsOf, checkFilters, checkNames, checkSkips, memberRulesOf, type Add, type Path, type Usable } from "./settingsGlobs";
+import { checkOrganization } from "./settingsOrganization";
+import { accountShape, archiveClasses, type Written } from "./settingsSchema";
 
 /**
  * Problems between keys. A part that is wrong by itself is already reported and takes part in no comparison.
@@ -18,10 +21,12 @@ export function problemsBetween(written: Written, known: readonly Problem[]): Pr
     };
     checkRoles(written, usable, add);
     checkAccounts(written, usable, add);
+    checkOrganization(written, usable, add);
+    checkNames(written, usable, add);
     checkVault(written, usable, add);
     checkSkips(written, usable, add);
-    for (const { path, rules, owner } of allRules(written, usable)) {
-        checkFilters(rules, path, written, owner, usable, add);
+    for (const { path, rules, meets } of allRules(written, usable)) {
+        checkFilters(rules, path, written, meets, usable, add);
         checkLookback(rules, path, written, usable, add);
     }
     return found;
@@ -45,10 +50,14 @@ function checkRoles(written: Written, usable: Usable, add: Add): void {
         }
     };
     check(["backupAccount"], written.backupAccount);
+    if (written.organization) check(["organization", "rolloutAccount"], written.organization.rolloutAccount);
     accountsOf(written).forEach((account, i) => check(["sourceAccounts", i], account));
 }
 
 function checkAccounts(written: Written, usable: Usable, add: Add): void {
+    if (written.organization === undefined && accountsOf(written).length === 0 && usable("sourceAccounts")) {
+        add(["sourceAccounts"], written.sourceAccounts, `Write a list of at least one account: ${accountShape.slice("Write ".length)} Or enrol units of an organization: rds-vault:organization.`);
+    }
     const ids: string[] = [];
     const names: string[] = [];
     accountsOf(written).forEach((account, i) => {
@@ -63,8 +72,9 @@ function checkAccounts(written: Written, usable: Usable, add: Add): void {
         if (usable("sourceAccounts", i, "name")) {
             const { name } = account;
             if (names.includes(name)) add(["sourceAccounts", i, "name"], name, `sourceAccounts[${names.indexOf(name)}] has this name. Give each account its own.`);
-            // index.ts names the backup account's provider so.
+            // index.ts names their providers so.
             if (name === "backup") add(["sourceAccounts", i, "name"], name, "This name is the backup account's. Choose another.");
+            if (name === "rollout" && written.organization !== undefined) add(["sourceAccounts", i, "name"], name, "This name is the rollout account's. Choose another.");
             names[i] = name;
         }
     });
@@ -98,15 +108,29 @@ function checkVault({ vault }: Written, usable: Usable, add: Add): void {
     }
 }
 
-/** The global rules and each account's own, as far as they are maps at all. */
-function allRules(written: Written, usable: Usable): { path: Path; rules: WrittenRules; owner?: string }[] {
-    const global = { path: ["databases"] as Path, rules: written.databases };
-    const own = accountsOf(written).map((account, i) => ({
-        path: ["sourceAccounts", i, "databases"] as Path,
+interface Rules {
+    readonly path: Path;
+    readonly rules: WrittenRules;
+    /** Whether they are for an account; default: for all. */
+    readonly meets?: Scope["meets"];
+}
+
+/** The global rules, each account's own and those of members, as far as they are maps at all. */
+function allRules(written: Written, usable: Usable): Rules[] {
+    const global = { path: ["databases"], rules: written.databases };
+    const accounts = accountsOf(written);
+    const own = accounts.map((account, i): Rules => ({
+        path: ["sourceAccounts", i, "databases"],
         rules: account?.databases as WrittenRules,
-        ...(usable("sourceAccounts", i, "id") && { owner: account.id }),
+        ...(usable("sourceAccounts", i, "id") && { meets: (id) => id === account.id }),
     }));
-    return [global, ...own].filter(({ rules }) => typeof rules === "object" && rules !== null);
+    const ofMembers = memberRulesOf(written).map((rule, i): Rules => ({
+        path: ["organization", "rules", i, "databases"],
+        rules: rule?.databases,
+        // Listed accounts have rules of their own instead.
+        meets: (id) => !accounts.some((account) => account?.id === id) && (!Array.isArray(rule?.accounts) || rule.accounts.includes(id)),
+    }));
+    return [global, ...own, ...ofMembers].filter(({ rules }) => typeof rules === "object" && rules !== null);
 }
 
 function checkLookback({ lookbackDays }: WrittenRules, path: Path, { vault }: Written, usable: Usable, add: Add): void {

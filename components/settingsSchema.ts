@@ -3,10 +3,9 @@
  * What several keys say together is checked in `settingsRules.ts`.
  */
 import * as v from "valibot";
+import { databases, filterText, requiredDatabases, tagValues } from "./databaseSchema";
 import { listOf, strict, text, whole } from "./schemas";
 
-export const snapshotTypes = ["automated", "manual", "awsbackup"] as const;
-export const frequencies = ["every", "daily", "weekly", "monthly"] as const;
 /** Minimum storage time in days: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */
 export const archiveClasses = { GLACIER_IR: 90, DEEP_ARCHIVE: 180 } as const;
 
@@ -20,57 +19,6 @@ const deployRoleArn = text(
     /^arn:aws(-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/,
 );
 const accountName = text("Write a short name of lower-case letters, digits and hyphens that isn't an account id, such as shop.", /^(?!\d{12}$)[a-z0-9-]+$/);
-
-const filterText = text(`Write a filter in quotes, [instance:|cluster:][<account id or name>/]<glob>, such as "shop-*".`);
-const typeList = listOf(
-    v.picklist(snapshotTypes, `Write one of ${snapshotTypes.join(", ")}.`),
-    `Write a list of at least one of ${snapshotTypes.join(", ")}, such as [automated, manual].`,
-);
-const frequency = v.picklist(frequencies, `Write one of ${frequencies.join(", ")}.`);
-const tagValues = "Write a list of at least one accepted value in quotes, such as [\"vault\", \"gold\"].";
-
-const override = strict(
-    {
-        databases: listOf(filterText, `Write the databases that it is for, such as ["warehouse-*"].`),
-        snapshotTypes: v.exactOptional(typeList),
-        frequency,
-    },
-    `Write { databases: ["warehouse-*"], frequency: weekly }.`,
-);
-
-/** yyyy-mm-dd. YAML readers and Pulumi may hand over a Date or a timestamp for it. */
-const isoDate = v.pipe(
-    v.unknown(),
-    v.transform((value) => (value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value)),
-    v.transform((value) => (typeof value === "string" ? value.replace(/T00:00:00(\.0+)?Z$/, "") : value)),
-    v.check(isDate, "Write a date as yyyy-mm-dd, such as 2026-11-01."),
-    v.transform(String),
-);
-
-function isDate(value: unknown): boolean {
-    if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
-    const time = Date.parse(value);
-    // 2026-02-30 parses in some engines, as a day in March.
-    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);
-}
-
-/** All optional: the defaults are the global rules' (settings.ts), an account's own rules say only what differs. */
-const databases = strict(
-    {
-        include: v.exactOptional(listOf(filterText, `Write at least one filter, such as ["*"]; without any nothing is saved.`)),
-        exclude: v.exactOptional(v.array(filterText, `Write a list of filters, such as ["*-scratch"], or leave it out.`)),
-        snapshotTypes: v.exactOptional(typeList),
-        tags: v.exactOptional(
-            v.record(v.string(), listOf(text(tagValues), tagValues), `Write tag keys with their accepted values, such as { backup: ["vault"] }.`),
-        ),
-        frequency: v.exactOptional(frequency),
-        overrides: v.exactOptional(v.array(override, `Write a list such as [{ databases: ["warehouse-*"], frequency: weekly }].`)),
-        lookbackDays: v.exactOptional(whole(1, 35, "Write whole days from 1 to 35.")),
-        copies: v.exactOptional(v.boolean("Write true or false, without quotes.")),
-        catchUpFrom: v.exactOptional(isoDate),
-    },
-    "Write a map of rules such as { exclude: [\"*-scratch\"] }, or leave it out.",
-);
 
 const days = "Write whole days from 1 to 36500.";
 const vault = strict(
@@ -113,7 +61,41 @@ const exportRules = strict(
 );
 
 const account = { id: accountId, deployRoleArn };
-const accountShape = `Write { id: "111122223333", name: shop, deployRoleArn: "arn:aws:iam::111122223333:role/rds-vault-deploy" }.`;
+export const accountShape = `Write { id: "111122223333", name: shop, deployRoleArn: "arn:aws:iam::111122223333:role/rds-vault-deploy" }.`;
+
+const unitId = text(
+    "Write the id of an organizational unit in quotes, such as ou-ab12-11111111. A root (r-ab12) isn't taken: below it lie the accounts that are to stay apart as well.",
+    // https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
+    /^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/,
+);
+const memberTags = `Write tag keys of the account with their accepted values, such as { backup: ["gold"] }.`;
+const memberRule = strict(
+    {
+        accounts: v.exactOptional(listOf(accountId, `Write the ids of the members that the rule is for, such as ["111122223333"], or leave it out.`)),
+        names: v.exactOptional(
+            listOf(
+                text(`Write a glob over the account's name in quotes, such as "shop-*".`),
+                `Write globs over the account's name, such as ["shop-*"], or leave it out.`,
+            ),
+        ),
+        units: v.exactOptional(listOf(unitId, `Write the ids of units that the members lie in or below, such as ["ou-ab12-11111111"], or leave it out.`)),
+        tags: v.exactOptional(
+            v.pipe(v.record(v.string(), listOf(text(tagValues), tagValues), memberTags), v.check((tags) => Object.keys(tags).length > 0, memberTags)),
+        ),
+        databases: requiredDatabases,
+    },
+    `Write { names: ["shop-*"], databases: { frequency: weekly } }.`,
+);
+const organization = strict(
+    {
+        // https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html
+        id: text("Write the id of the source accounts' organization, such as o-a1b2c3d4e5.", /^o-[a-z0-9]{10,32}$/),
+        organizationalUnits: listOf(unitId, `Write a list of at least one unit whose accounts are saved, such as ["ou-ab12-11111111"].`),
+        rolloutAccount: strict(account, `Write { id: "555566667777", deployRoleArn: "arn:aws:iam::555566667777:role/rds-vault-deploy" }.`),
+        rules: v.optional(v.array(memberRule, `Write a list such as [{ names: ["shop-*"], databases: { frequency: weekly } }], or leave it out.`), []),
+    },
+    `Write { id: o-a1b2c3d4e5, organizationalUnits: ["ou-ab12-11111111"], rolloutAccount: { id: "555566667777", deployRoleArn: "…" } }, or leave it out.`,
+);
 
 /** Not a key of the file, but checked with it so that all problems come together. */
 export const stackSchema = text(
@@ -125,10 +107,11 @@ export const settingsEntries = {
     // Not iso or eusc: their partitions aren't known to arns.ts.
     "aws:region": text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
     backupAccount: strict(account, `Write { id: "444455556666", deployRoleArn: "arn:aws:iam::444455556666:role/rds-vault-deploy" }.`),
-    sourceAccounts: listOf(
-        strict({ ...account, name: accountName, databases: v.exactOptional(databases) }, accountShape),
-        `Write a list of at least one account: ${accountShape.slice("Write ".length)}`,
+    // How many there must be depends on the organization: settingsRules.ts.
+    sourceAccounts: v.exactOptional(
+        v.array(strict({ ...account, name: accountName, databases: v.exactOptional(databases) }, accountShape), `Write a list of accounts: ${accountShape.slice("Write ".length)}`),
     ),
+    organization: v.exactOptional(organization),
     databases: v.optional(databases, {}),
     vault,
     exports: v.optional(exportRules, {}),
@@ -139,4 +122,3 @@ export const settingsSchema = strict(settingsEntries, "Write the keys that Pulum
 export const settingsKeys: readonly string[] = Object.keys(settingsEntries).filter((key) => key !== "aws:region");
 
 export type Written = v.InferOutput<typeof settingsSchema>;
-export type WrittenRules = v.InferOutput<typeof databases>;

@@ -1,7 +1,7 @@
 // Doesn't prove that RDS keeps to the identifiers that it documents.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { compileFilter } from "../../components/filters";
+import { compileFilter, compileName } from "../../components/filters";
 
 const accounts = [
     { id: "111122223333", name: "shop" },
@@ -9,7 +9,7 @@ const accounts = [
 ];
 
 function filterOf(text: string) {
-    const compiled = compileFilter(text, accounts);
+    const compiled = compileFilter(text, { accounts });
     assert.ok("filter" in compiled, text);
     return compiled.filter;
 }
@@ -80,14 +80,27 @@ describe("filters", () => {
         ["/x", unknown("")],
     ];
     for (const [text, problem] of refused) {
-        it(`refuses "${text}"`, () => assert.deepEqual(compileFilter(text, accounts), { problem }));
+        it(`refuses "${text}"`, () => assert.deepEqual(compileFilter(text, { accounts }), { problem }));
     }
 
     it("lets an account's own rules name that account only", () => {
-        assert.ok("filter" in compileFilter("shop/x", accounts, "111122223333"));
-        assert.deepEqual(compileFilter("shop/x", accounts, "222233334444"), {
-            problem: 'These are the rules of another account, so the filter never matches. Leave out "shop/" or move it to rds-vault:databases.',
+        const rulesOf = (owner: string) => ({ accounts, meets: (id: string) => id === owner });
+        assert.ok("filter" in compileFilter("shop/x", rulesOf("111122223333")));
+        assert.deepEqual(compileFilter("shop/x", rulesOf("222233334444")), {
+            problem: 'These rules aren\'t for that account, so the filter never matches. Leave out "shop/" or move it to rds-vault:databases.',
         });
+    });
+
+    it("names members of the organization by id, and only listed accounts by name", () => {
+        const compiled = compileFilter("cluster:999988887777/x-*", { accounts, members: true });
+        assert.ok("filter" in compiled);
+        assert.deepEqual([compiled.filter.kind, compiled.filter.account], ["cluster", "999988887777"]);
+        const only = "the 12 digits of a member of the organization; only listed accounts can be named by name.";
+        assert.deepEqual(compileFilter("ledger/x", { accounts, members: true }), {
+            problem: `There is no source account "ledger". Before the slash goes one of: shop (111122223333), billing (222233334444), or ${only}`,
+        });
+        assert.deepEqual(compileFilter("/x", { accounts: [], members: true }), { problem: `There is no source account "". Before the slash goes ${only}` });
+        assert.ok("problem" in compileFilter("99998888777/x", { accounts, members: true }));
     });
 
     it("takes every identifier for itself and nothing else", () => {
@@ -99,10 +112,29 @@ describe("filters", () => {
         const glob = fc.string({ unit: fc.constantFrom(..."ab1-*?[]{},^") });
         fc.assert(
             fc.property(glob, (text) => {
-                const compiled = compileFilter(text, accounts);
+                const compiled = compileFilter(text, { accounts });
                 return "problem" in compiled || (new RegExp(compiled.filter.pattern) && /^\^.*\$$/.test(compiled.filter.pattern) && compiled.filter.pattern !== "$^");
             }),
             { numRuns: 2000 },
         );
     });
+});
+
+describe("globs over accounts' names", () => {
+    const globs: [string, string[], string[]][] = [
+        ["shop-*", ["shop-", "shop-eu/2"], ["my-shop-1", "Shop-1"]],
+        ["Team ? (prod)", ["Team A (prod)"], ["Team AB (prod)", "Team A prod"]],
+        ["*", ["a", "a.b", "x\\y"], []],
+        ["a.b+c", ["a.b+c"], ["axb+c", "a.bbc"]],
+    ];
+    for (const [glob, inside, outside] of globs) {
+        it(`${glob} matches ${inside.join(", ")} and not ${outside.join(", ") || "nothing"}`, () => {
+            const compiled = compileName(glob);
+            assert.ok("pattern" in compiled);
+            for (const name of inside) assert.match(name, new RegExp(compiled.pattern));
+            for (const name of outside) assert.doesNotMatch(name, new RegExp(compiled.pattern));
+        });
+    }
+    it("refuses choices, which have no meaning there", () =>
+        assert.deepEqual(compileName("{a,b}"), { problem: "Of [, ], { and } none has a meaning here; only * and ? have. Write one glob per choice, or ? where a name holds such a character." }));
 });

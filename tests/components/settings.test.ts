@@ -41,6 +41,7 @@ const digits = 'Write the 12 digits of the account in quotes, such as "111122223
 const arn =
     "Write the ARN of the role that pulumi up assumes in this account, such as arn:aws:iam::111122223333:role/rds-vault-deploy; npm run deploy-roles prints its policies.";
 const account = '{ id: "111122223333", name: shop, deployRoleArn: "arn:aws:iam::111122223333:role/rds-vault-deploy" }.';
+const orUnits = "Or enrol units of an organization: rds-vault:organization.";
 const name = "Write a short name of lower-case letters, digits and hyphens that isn't an account id, such as shop.";
 const days = "Write whole days from 1 to 36500.";
 const types = "automated, manual, awsbackup";
@@ -52,13 +53,19 @@ const skip = { databases: ["warehouse-*"], tables: ["app.public.tmp_*"] };
 const skipShape = '{ databases: ["warehouse-*"], tables: ["app.public.tmp_*"] }';
 const skipping = (acceptedSkip: Raw) => raw({ exports: { acceptedSkips: [acceptedSkip] } });
 
+const organization = { id: "o-a1b2c3d4e5", organizationalUnits: ["ou-ab12-11111111", "ou-ab12-22222222"], rolloutAccount: { id: "555566667777", deployRoleArn: role("555566667777") } };
+const enrolling = (changes: Raw, more: Raw = {}) => raw({ organization: JSON.parse(JSON.stringify({ ...organization, ...changes })), ...more });
+const ruling = (rule: Raw, more: Raw = {}) => enrolling({ rules: [rule] }, more);
+const unit = "Write the id of an organizational unit in quotes, such as ou-ab12-11111111. A root (r-ab12) isn't taken: below it lie the accounts that are to stay apart as well.";
+const never = (scope: string) => `These rules aren't for that account, so the filter never matches. Leave out "${scope}/" or move it to rds-vault:databases.`;
+
 const rejected: [what: string, configuration: Raw, problem: string][] = [
     ["no Region", without("aws:region"), "aws:region: received nothing. Write the Region of the databases, such as eu-west-1."],
     ["an impossible Region", raw({ "aws:region": "europe" }), 'aws:region: received "europe". Write the Region of the databases, such as eu-west-1.'],
     [
         "an unknown key, nearly right",
         raw({ databses: {} }),
-        'rds-vault:databses: received {}. This key is unknown. Did you mean "databases"? Known here: aws:region, backupAccount, sourceAccounts, databases, vault, exports.',
+        'rds-vault:databses: received {}. This key is unknown. Did you mean "databases"? Known here: aws:region, backupAccount, sourceAccounts, organization, databases, vault, exports.',
     ],
     [
         "an unknown key in an account",
@@ -84,8 +91,9 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
         raw({ backupAccount: { ...backup, deployRoleArn: "arn:aws-cn:iam::444455556666:role/x" } }),
         'rds-vault:backupAccount.deployRoleArn: received "arn:aws-cn:iam::444455556666:role/x". Roles for eu-west-1 start with arn:aws:. Mend the ARN or aws:region.',
     ],
-    ["no source accounts", without("sourceAccounts"), `rds-vault:sourceAccounts: received nothing. Write a list of at least one account: ${account}`],
-    ["an empty list of source accounts", raw({ sourceAccounts: [] }), `rds-vault:sourceAccounts: received []. Write a list of at least one account: ${account}`],
+    ["no source accounts", without("sourceAccounts"), `rds-vault:sourceAccounts: received nothing. Write a list of at least one account: ${account} ${orUnits}`],
+    ["an empty list of source accounts", raw({ sourceAccounts: [] }), `rds-vault:sourceAccounts: received []. Write a list of at least one account: ${account} ${orUnits}`],
+    ["one account without a list", raw({ sourceAccounts: shop }), `rds-vault:sourceAccounts: received ${JSON.stringify(shop).slice(0, 77)}.... Write a list of accounts: ${account}`],
     ["an id instead of an account", raw({ sourceAccounts: ["111122223333"] }), `rds-vault:sourceAccounts[0]: received "111122223333". Write ${account}`],
     ["an account name in upper case", raw({ sourceAccounts: [{ ...shop, name: "Shop" }] }), `rds-vault:sourceAccounts[0].name: received "Shop". ${name}`],
     ["an account name like an id", raw({ sourceAccounts: [{ ...shop, name: shop.id }] }), `rds-vault:sourceAccounts[0].name: received "111122223333". ${name}`],
@@ -121,7 +129,7 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
     [
         "a filter in an account's own rules that names another",
         raw({ sourceAccounts: [shop, { ...billing, databases: { exclude: ["shop/x"] } }] }),
-        'rds-vault:sourceAccounts[1].databases.exclude[0]: received "shop/x". These are the rules of another account, so the filter never matches. Leave out "shop/" or move it to rds-vault:databases.',
+        'rds-vault:sourceAccounts[1].databases.exclude[0]: received "shop/x". These rules aren\'t for that account, so the filter never matches. Leave out "shop/" or move it to rds-vault:databases.',
     ],
     ["an unknown snapshot type", withRules({ snapshotTypes: ["shared"] }), `rds-vault:databases.snapshotTypes[0]: received "shared". Write one of ${types}.`],
     ["no snapshot type", withRules({ snapshotTypes: [] }), `rds-vault:databases.snapshotTypes: received []. Write a list of at least one of ${types}, such as [automated, manual].`],
@@ -221,6 +229,78 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
         skipping(each),
         `rds-vault:exports.acceptedSkips[0]: received ${JSON.stringify(each)}. This accepts every table of every database: whatever RDS leaves out, exports would count as complete. Name the databases or the tables.`,
     ]),
+    ["an organization that is text", raw({ organization: "o-a1b2c3d4e5" }), `rds-vault:organization: received "o-a1b2c3d4e5". Write { id: o-a1b2c3d4e5, organizationalUnits: ["ou-ab12-11111111"], rolloutAccount: { id: "555566667777", deployRoleArn: "…" } }, or leave it out.`],
+    ["a short organization id", enrolling({ id: "o-a1b2" }), 'rds-vault:organization.id: received "o-a1b2". Write the id of the source accounts\' organization, such as o-a1b2c3d4e5.'],
+    ["no units", enrolling({ organizationalUnits: [] }), 'rds-vault:organization.organizationalUnits: received []. Write a list of at least one unit whose accounts are saved, such as ["ou-ab12-11111111"].'],
+    ["a root for a unit", enrolling({ organizationalUnits: ["r-ab12"] }), `rds-vault:organization.organizationalUnits[0]: received "r-ab12". ${unit}`],
+    ["a unit twice", enrolling({ organizationalUnits: ["ou-ab12-11111111", "ou-ab12-22222222", "ou-ab12-11111111"] }), 'rds-vault:organization.organizationalUnits[2]: received "ou-ab12-11111111". This unit is already organizationalUnits[0]. Remove one of them.'],
+    [
+        "units of two organizations",
+        enrolling({ organizationalUnits: ["ou-ab12-11111111", "ou-cd34-22222222"] }),
+        'rds-vault:organization.organizationalUnits[1]: received "ou-cd34-22222222". This unit is under the root r-cd34, organizationalUnits[0] under r-ab12, and an organization has one root. Mend the wrong one; a stack is for one organization.',
+    ],
+    ["no rollout account", enrolling({ rolloutAccount: undefined }), `rds-vault:organization.rolloutAccount: received nothing. Write { id: "555566667777", deployRoleArn: "${role("555566667777")}" }.`],
+    [
+        "the backup account for rolling out",
+        enrolling({ rolloutAccount: backup }),
+        'rds-vault:organization.rolloutAccount.id: received "444455556666". This is the backup account. The rollout account can write into every enrolled account, and the backup account must have no rights over others ' +
+            "but to assume the access roles: whoever got in there would get everywhere. Name another member of the organization, the delegated administrator for StackSets.",
+    ],
+    [
+        "a rollout role of another account",
+        enrolling({ rolloutAccount: { id: "555566667777", deployRoleArn: role("666677778888") } }),
+        `rds-vault:organization.rolloutAccount.deployRoleArn: received "${role("666677778888")}". The role is in account 666677778888, but id says 555566667777. Write a role of account 555566667777, or mend id.`,
+    ],
+    [
+        "a rollout role of another partition",
+        enrolling({ rolloutAccount: { id: "555566667777", deployRoleArn: "arn:aws-cn:iam::555566667777:role/x" } }),
+        'rds-vault:organization.rolloutAccount.deployRoleArn: received "arn:aws-cn:iam::555566667777:role/x". Roles for eu-west-1 start with arn:aws:. Mend the ARN or aws:region.',
+    ],
+    ["the rollout account's name", enrolling({}, { sourceAccounts: [{ ...shop, name: "rollout" }] }), 'rds-vault:sourceAccounts[0].name: received "rollout". This name is the rollout account\'s. Choose another.'],
+    ["an unknown key in the organization, nearly right", enrolling({ rule: [] }), 'rds-vault:organization.rule: received []. This key is unknown. Did you mean "rules"? Known here: id, organizationalUnits, rolloutAccount, rules.'],
+    ["an unknown key in a rule", ruling({ names: ["a"], databases: {}, ou: "x" }), 'rds-vault:organization.rules[0].ou: received "x". This key is unknown. Known here: accounts, names, units, tags, databases.'],
+    [
+        "a rule for everybody",
+        ruling({ databases: {} }),
+        'rds-vault:organization.rules[0]: received {"databases":{}}. Without accounts, names, units or tags the rule is for every account. Put its databases into rds-vault:databases, or say which members it is for.',
+    ],
+    ["a rule that says nothing", ruling({ names: ["a"] }), 'rds-vault:organization.rules[0].databases: received nothing. Write a map of rules such as { exclude: ["*-scratch"] }.'],
+    ["a rule for accounts of 11 digits", ruling({ accounts: ["99998888777"], databases: {} }), `rds-vault:organization.rules[0].accounts[0]: received "99998888777". ${digits}`],
+    ["a rule for the backup account", ruling({ accounts: [backup.id], databases: {} }), 'rds-vault:organization.rules[0].accounts[0]: received "444455556666". This is the backup account, which saves others and runs nothing else. Remove it.'],
+    [
+        "a rule for a listed account",
+        ruling({ accounts: ["999988887777", billing.id], databases: {} }),
+        'rds-vault:organization.rules[0].accounts[1]: received "222233334444". This account is sourceAccounts[1], for which only its own databases count. Move them there, or remove it from one of the lists.',
+    ],
+    ["a rule for an impossible unit", ruling({ units: ["ou-ab12"], databases: {} }), `rds-vault:organization.rules[0].units[0]: received "ou-ab12". ${unit}`],
+    [
+        "a rule for a unit of another root",
+        ruling({ units: ["ou-cd34-11111111"], databases: {} }),
+        'rds-vault:organization.rules[0].units[0]: received "ou-cd34-11111111". This unit is under the root r-cd34, the enrolled ones under r-ab12, so no member lies in it. Mend it or remove it.',
+    ],
+    ["a rule for no tag", ruling({ tags: {}, databases: {} }), 'rds-vault:organization.rules[0].tags: received {}. Write tag keys of the account with their accepted values, such as { backup: ["gold"] }.'],
+    [
+        "a rule for a choice of names",
+        ruling({ names: ["{a,b}"], databases: {} }),
+        'rds-vault:organization.rules[0].names[0]: received "{a,b}". Of [, ], { and } none has a meaning here; only * and ? have. Write one glob per choice, or ? where a name holds such a character.',
+    ],
+    [
+        "a member's name in a filter",
+        enrolling({}, { databases: { exclude: ["ledger/x"] } }),
+        'rds-vault:databases.exclude[0]: received "ledger/x". There is no source account "ledger". Before the slash goes one of: shop (111122223333), billing (222233334444), ' +
+            "or the 12 digits of a member of the organization; only listed accounts can be named by name.",
+    ],
+    ["a listed account in a rule's filter", ruling({ names: ["a"], databases: { exclude: ["shop/x"] } }), `rds-vault:organization.rules[0].databases.exclude[0]: received "shop/x". ${never("shop")}`],
+    [
+        "another member in a rule's filter",
+        ruling({ accounts: ["999988887777"], databases: { include: ["999988887777/x", "888877776666/x"] } }),
+        `rds-vault:organization.rules[0].databases.include[1]: received "888877776666/x". ${never("888877776666")}`,
+    ],
+    [
+        "a rule's lookback beyond the retention",
+        ruling({ names: ["a"], databases: { lookbackDays: 2 } }, { vault: { retentionDays: 1 } }),
+        "rds-vault:organization.rules[0].databases.lookbackDays: received 2 (a number). Looking back further than retentionDays would export again what has just expired. Write 1 or less.",
+    ],
     ["a list for a map", raw({ exports: [] }), "rds-vault:exports: received []. Write { maxAttempts: 3 }, or leave it out."],
 ];
 
@@ -257,6 +337,26 @@ describe("settings", () => {
             assert.equal(error.message.split("\n").length, 9);
             return error instanceof Error && error.name === "SettingsError";
         });
+    });
+
+    it("reports all problems of an organization together, whatever is in it", () => {
+        const configuration = raw({
+            sourceAccounts: undefined,
+            organization: { id: 1, organizationalUnits: "ou-ab12-11111111", rolloutAccount: "x", rules: [null, [], { accounts: 7, names: [7], units: [null], databases: { include: "*" } }, "x"], typo: 1 },
+        });
+        assert.deepEqual(problemsOf(JSON.parse(JSON.stringify(configuration)) as Raw).map((problem) => problem.split(": received ")[0]!.replace("rds-vault:organization", "")), [
+            ".id",
+            ".organizationalUnits",
+            ".rolloutAccount",
+            ".rules[0]",
+            ".rules[1]",
+            ".rules[2].accounts",
+            ".rules[2].names[0]",
+            ".rules[2].units[0]",
+            ".rules[2].databases.include",
+            ".rules[3]",
+            ".typo",
+        ]);
     });
 
     it("fills in the defaults", () => {
@@ -324,6 +424,28 @@ describe("settings", () => {
         assert.equal(sourceAccounts[0]!.databases, undefined);
     });
 
+    it("enrols units without listing anybody; members' rules narrow the global ones", () => {
+        const rules = [
+            { accounts: ["999988887777"], names: ["Shop (*"], units: ["ou-ab12-33333333"], tags: { backup: ["gold"] }, databases: { exclude: ["999988887777/tmp"], frequency: "weekly" } },
+            { names: ["*"], databases: {} },
+        ];
+        const configuration = { ...without("sourceAccounts"), organization: { ...organization, rules }, databases: { exclude: ["*-x"], lookbackDays: 3 } };
+        const settings = parseSettings("prod", configuration);
+        const { organizationId, units, rolloutAccount, rules: read } = settings.organization!;
+        assert.deepEqual([settings.sourceAccounts, organizationId, units, rolloutAccount], [[], organization.id, organization.organizationalUnits, organization.rolloutAccount]);
+        const [{ databases, ...first }, second] = read as [(typeof read)[0], (typeof read)[0]];
+        assert.deepEqual(first, {
+            text: "organization.rules[0]", accounts: ["999988887777"], names: ["^Shop \\([^]*$"], units: ["ou-ab12-33333333"], tags: { backup: ["gold"] },
+        });
+        assert.deepEqual([databases.exclude.map(({ text, account: id }) => [text, id]), databases.frequency, databases.lookbackDays], [[["*-x", undefined], ["999988887777/tmp", "999988887777"]], "weekly", 3]);
+        assert.deepEqual([second.text, second.databases], ["organization.rules[1]", settings.databases]);
+        assert.deepEqual(parseSettings("prod", { ...configuration, organization }).organization!.rules, []);
+    });
+
+    it("takes a listed account for rolling out: it can write into those anyway", () => {
+        assert.equal(parseSettings("prod", enrolling({ rolloutAccount: { id: shop.id, deployRoleArn: shop.deployRoleArn } })).organization?.rolloutAccount.id, shop.id);
+    });
+
     it("lets an account lift the tags, and leaves empty rules out", () => {
         const configuration = raw({ databases: { tags: { backup: ["vault"] } }, sourceAccounts: [{ ...shop, databases: {} }, { ...billing, databases: { tags: {} } }] });
         const [first, second] = parseSettings("prod", configuration).sourceAccounts;
@@ -343,7 +465,8 @@ describe("settings", () => {
         const configuration = raw({ sourceAccounts: [{ ...shop, databases: { overrides: [{ databases: ["a"], frequency: "weekly" }] } }], exports: { acceptedSkips: [skip] } });
         const settings = parseSettings("prod", configuration);
         const loose = (value: unknown): boolean => typeof value === "object" && value !== null && (!Object.isFrozen(value) || Object.values(value).some(loose));
-        assert.equal(loose(settings), false);
+        const enrolled = parseSettings("prod", ruling({ tags: { backup: ["gold"] }, databases: { exclude: ["a"] } }));
+        assert.deepEqual([loose(settings), loose(enrolled), loose(enrolmentOf(enrolled))], [false, false, false]);
         assert.equal(loose(enrolmentOf(settings)), false);
         assert.equal(loose(settings.exports.acceptedSkips), false);
         assert.equal(Object.isFrozen(skip) || Object.isFrozen(shop) || Object.isFrozen(vault), false);
@@ -357,6 +480,12 @@ describe("settings", () => {
             maxAttempts: 2,
         });
     });
+
+    it("gives the hub the enrolled units and their rules, and not the rollout account", () => {
+        const settings = parseSettings("prod", ruling({ names: ["a"], databases: { frequency: "weekly" } }));
+        const { organizationId, units, rules } = settings.organization!;
+        assert.deepEqual(enrolmentOf(settings).organization, { organizationId, units, rules });
+    });
 });
 
 describe("stack files", () => {
@@ -367,6 +496,12 @@ describe("stack files", () => {
             [["111122223333", "shop"], ["222233334444", "billing"], ["333344445555", "warehouse"]],
             { retentionDays: 35, expireAfterDays: 36 },
         ]);
+    });
+
+    it("prod-use1: prod in a second Region, with the same accounts and rules", () => {
+        const [first, second] = [settingsFromFile(stackFile("prod")), settingsFromFile(stackFile("prod-use1"))];
+        assert.deepEqual([second.stack, second.region], ["prod-use1", "us-east-1"]);
+        assert.deepEqual({ ...second, stack: first.stack, region: first.region }, first);
     });
 
     it("canary: one small database, one day", () => {

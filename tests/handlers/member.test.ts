@@ -1,0 +1,45 @@
+// Doesn't prove that the organization tells names, units and tags truly: whoever holds an account's tags chooses its rules.
+import assert from "node:assert/strict";
+import { ruleOf, rulesOfMember } from "../../handlers/lib/member";
+import type { EnrolledUnits, Enrolment, Member, MemberRule } from "../../handlers/lib/types";
+import { rules, settings } from "./planning";
+
+const member: Member = { id: "999988887777", name: "shop-eu", units: ["ou-ab12-11111111", "ou-ab12-33333333"], tags: { backup: "gold", team: "a" } };
+const rule = (criteria: Partial<MemberRule>, text = "organization.rules[0]"): MemberRule => ({ text, databases: rules({ frequency: "weekly" }), ...criteria });
+const enrolled = (...all: MemberRule[]): EnrolledUnits => ({ organizationId: "o-a1b2c3d4e5", units: ["ou-ab12-11111111"], rules: all });
+
+describe("rules of members", () => {
+    const cases: [string, Partial<MemberRule>, boolean][] = [
+        ["its id", { accounts: ["888877776666", member.id] }, true],
+        ["another id", { accounts: ["888877776666"] }, false],
+        ["its name", { names: ["^x$", "^shop-[^]*$"] }, true],
+        ["another name", { names: ["^billing-[^]*$"] }, false],
+        ["its unit", { units: ["ou-ab12-33333333"] }, true],
+        ["a unit above", { units: ["ou-ab12-11111111"] }, true],
+        ["another unit", { units: ["ou-ab12-22222222"] }, false],
+        ["one of its tags", { tags: { backup: ["silver"], team: ["b", "a"] } }, true],
+        ["another value", { tags: { backup: ["silver"] } }, false],
+        ["a tag that it lacks", { tags: { tier: ["1"] } }, false],
+        ["a tag of every object", { tags: { constructor: ["function Object() { [native code] }"] } }, false],
+        ["all criteria", { accounts: [member.id], names: ["^shop"], units: ["ou-ab12-11111111"], tags: { team: ["a"] } }, true],
+        ["all criteria but one", { accounts: [member.id], names: ["^shop"], units: ["ou-ab12-22222222"], tags: { team: ["a"] } }, false],
+    ];
+    for (const [what, criteria, fits] of cases) {
+        it(`${what} ${fits ? "fits" : "doesn't fit"}`, () => assert.equal(ruleOf(enrolled(rule(criteria)), member) !== undefined, fits));
+    }
+
+    it("the last one that fits counts, by itself", () => {
+        const all = [rule({ names: ["^shop"] }, "first"), rule({ accounts: [member.id] }, "second"), rule({ names: ["^billing"] }, "third")];
+        assert.equal(ruleOf(enrolled(...all), member)?.text, "second");
+    });
+
+    it("without one that fits the global rules count", () => {
+        const own = rule({ names: ["^shop"] });
+        const enrolment = (...all: MemberRule[]): Enrolment => ({ ...settings(), organization: enrolled(...all) });
+        assert.equal(rulesOfMember(enrolment(own), member), own.databases);
+        const other = enrolment(rule({ names: ["^billing"] }));
+        assert.equal(rulesOfMember(other, member), other.databases);
+        const none = settings();
+        assert.equal(rulesOfMember(none, member), none.databases);
+    });
+});
