@@ -5,6 +5,7 @@ import { loadSettings } from "./components/config";
 import { enrolmentOf } from "./components/enrolment";
 import { Hub } from "./components/hub";
 import { assertWithinLimits } from "./components/limits";
+import { Rollout } from "./components/rollout";
 import { Source } from "./components/source";
 import { Vault } from "./components/vault";
 import { vaultTimes } from "./components/vault/lifecycle";
@@ -12,15 +13,15 @@ import { vaultTimes } from "./components/vault/lifecycle";
 const settings = loadSettings();
 assertWithinLimits(settings, (message) => void pulumi.log.warn(message));
 
-const { stack, region, backupAccount, sourceAccounts } = settings;
+const { stack, region, backupAccount, sourceAccounts, organization } = settings;
 const place = { stack, region, backupAccountId: backupAccount.id };
-const accounts = sourceAccounts.map(({ id }) => id);
+const sources = { accounts: sourceAccounts.map(({ id }) => id), organization };
 const inBackupAccount = { providers: { aws: accountProvider("backup", backupAccount, region) } };
 
-// Creation runs against the flow of the data: vault, hub, sources.
+// Creation runs against the flow of the data: vault, hub, sources. Listed accounts get a provider each, enrolled units one StackSet.
 const vault = new Vault(
     "vault",
-    { place, deployRoleArn: backupAccount.deployRoleArn, accounts, times: vaultTimes(settings) },
+    { place, deployRoleArn: backupAccount.deployRoleArn, sources, times: vaultTimes(settings) },
     inBackupAccount,
 );
 const hub = new Hub(
@@ -39,6 +40,14 @@ for (const account of sourceAccounts) {
         account.name,
         { place, accountId: account.id, keyArn: vault.keyArn, hubReady: hub.ready },
         { providers: { aws: accountProvider(account.name, account, region) } },
+    );
+}
+
+if (organization) {
+    new Rollout(
+        "rollout",
+        { place, units: organization.units, keyArn: vault.keyArn, hubReady: hub.ready },
+        { providers: { aws: accountProvider("rollout", organization.rolloutAccount, region) } },
     );
 }
 

@@ -42,6 +42,7 @@ export function namesOf({ stack, region, backupAccountId }: Place) {
         forwarder: `${prefix}-forwarder`,
         accessRole: `${prefix}-access`,
         exportRole: `${prefix}-export`,
+        stackSet: prefix,
     } as const;
 }
 
@@ -86,6 +87,9 @@ export function arnsOf(place: Place) {
         scheduleGroup: inBackup("scheduler", `schedule-group/${names.schedule}`),
         starterRole: roleArn(partition, place.backupAccountId, names.starter),
         sealerRole: roleArn(partition, place.backupAccountId, names.sealer),
+        /** Patterns: AWS chooses the id, and a service-managed StackSet belongs to the management account, whoever made it. */
+        stackSet: `arn:${partition}:cloudformation:${place.region}:*:stackset/${names.stackSet}:*`,
+        stackSetTargets: `arn:${partition}:cloudformation:*:*:stackset-target/${names.stackSet}:*`,
         /** `account` may be `*` in a condition pattern. */
         forwarderRule: (account: string) => `arn:${partition}:events:${place.region}:${account}:rule/${names.forwarder}`,
         forwarderRole: (account: string) => roleArn(partition, account, names.forwarder),

@@ -1,7 +1,8 @@
-/** Where listed accounts end: each AWS limit that grows with their number. Pure. */
+/** Where listed accounts end: each AWS limit that grows with their number. Members of units add nothing. Pure. */
 import { arnsOf, type Place } from "./arns";
 import type { Settings } from "./settings";
 import { starterPolicy } from "./policies/access";
+import type { Sources } from "./policies/document";
 import { enrolledSnapshotEvents } from "./policies/eventPattern";
 import { busPolicy, undeliveredPolicy } from "./policies/forward";
 import { vaultBucketPolicy } from "./policies/vaultBucket";
@@ -9,40 +10,45 @@ import { vaultKeyPolicy } from "./policies/vaultKey";
 
 const keyArnLength = "arn:aws-us-gov:kms:ap-southeast-1:444455556666:key/00000000-0000-0000-0000-000000000000";
 
-/**
- * The documents of a stack that have outgrown AWS's limits, in words; empty when all fit. Sizes in characters, as sent.
- */
-export function outgrownLimits(place: Place, accounts: readonly string[], deployRoleArn: string): string[] {
+/** The documents of a stack that grow with its sources: what, how long (in characters, as sent), and what AWS allows. */
+export function documentSizes(place: Place, sources: Sources, deployRoleArn: string): { what: string; size: number; limit: number }[] {
     const arns = arnsOf(place);
     const { region, backupAccountId } = place;
-    const sizes: [string, number, unknown][] = [
+    const documents: [string, number, unknown][] = [
         // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
-        ["hub rule pattern", 2048, enrolledSnapshotEvents(accounts)],
-        ["hub bus policy", 10240, busPolicy(arns, accounts)],
+        ["hub rule pattern", 2048, enrolledSnapshotEvents(sources)],
+        ["hub bus policy", 10240, busPolicy(arns, sources)],
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-        ["starter's inline policy", 10240, starterPolicy(arns, accounts)],
+        ["starter's inline policy", 10240, starterPolicy(arns, sources)],
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
-        ["undelivered queue's policy", 8192, undeliveredPolicy(arns, accounts)],
+        ["undelivered queue's policy", 8192, undeliveredPolicy(arns, sources)],
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
-        ["vault bucket policy", 20480, vaultBucketPolicy({ arns, backupAccountId, accounts, keyArn: keyArnLength })],
+        ["vault bucket policy", 20480, vaultBucketPolicy({ arns, backupAccountId, sources, keyArn: keyArnLength })],
         // https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
-        ["vault key policy", 32768, vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, accounts })],
+        ["vault key policy", 32768, vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, sources })],
     ];
-    return sizes
-        .map(([what, limit, content]) => ({ what, limit, size: JSON.stringify(content).length }))
-        .filter(({ size, limit }) => size > limit)
-        .map(({ what, limit, size }) => `${what}: ${size} characters with ${accounts.length} accounts, AWS allows ${limit}`);
+    return documents.map(([what, limit, content]) => ({ what, limit, size: JSON.stringify(content).length }));
 }
 
-/** Stops the program when listed accounts no longer fit, and says what to do. */
-export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts }: Settings, warn: (message: string) => void): void {
+/** The documents of a stack that have outgrown AWS's limits, in words; empty when all fit. */
+export function outgrownLimits(place: Place, sources: Sources, deployRoleArn: string): string[] {
+    const { accounts, organization } = sources;
+    const whom = [accounts.length > 0 && `${accounts.length} accounts`, organization && `${organization.units.length} units`].filter(Boolean).join(" and ");
+    return documentSizes(place, sources, deployRoleArn)
+        .filter(({ size, limit }) => size > limit)
+        .map(({ what, limit, size }) => `${what}: ${size} characters with ${whom}, AWS allows ${limit}`);
+}
+
+/** Stops the program when listed accounts or units no longer fit, and says what to do. */
+export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts, organization }: Settings, warn: (message: string) => void): void {
     const place = { stack, region, backupAccountId: backupAccount.id };
-    const problems = outgrownLimits(place, sourceAccounts.map(({ id }) => id), backupAccount.deployRoleArn);
+    const sources = { accounts: sourceAccounts.map(({ id }) => id), organization };
+    const problems = outgrownLimits(place, sources, backupAccount.deployRoleArn);
     if (problems.length === 0) {
         // Each provider is a process of 200 to 400 MB; StackSets need one resource for a thousand accounts.
-        if (sourceAccounts.length > 20) warn(`${sourceAccounts.length} listed accounts mean as many provider processes of 200 to 400 MB each; split the stack, or roll the source part out by CloudFormation StackSets.`);
+        if (sourceAccounts.length > 20) warn(`${sourceAccounts.length} listed accounts mean as many provider processes of 200 to 400 MB each; split the stack, or enrol organizational units (rds-vault:organization).`);
         return;
     }
-    const message = ["Too many listed accounts for one stack:", ...problems, "Split them over several stacks, or roll the source part out by CloudFormation StackSets."].join("\n  ");
+    const message = ["Too many accounts or units for one stack:", ...problems, "Split them over several stacks, or enrol a unit above them (rds-vault:organization)."].join("\n  ");
     throw Object.assign(new Error(message), { name: "SettingsError" });
 }

@@ -24,14 +24,14 @@ export class Hub extends AccountComponent {
 
     constructor(name: string, { place, enrolment, acceptedSkips, retentionDays, keyArn }: HubArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:hub:Hub", name, opts);
-        const accounts = Object.keys(enrolment.accounts);
+        const sources = { accounts: Object.keys(enrolment.accounts), organization: enrolment.organization };
         const inHub = { parent: this };
 
-        const queues = new HubQueues(`${name}-queues`, { place, accounts, triggerVisibility, sealVisibility }, inHub);
-        const bus = new HubBus(`${name}-bus`, { place, accounts }, { parent: this, dependsOn: queues.ready });
+        const queues = new HubQueues(`${name}-queues`, { place, sources, triggerVisibility, sealVisibility }, inHub);
+        const bus = new HubBus(`${name}-bus`, { place, sources }, { parent: this, dependsOn: queues.ready });
         new Starter(`${name}-starter`, { place, enrolment, keyArn, sealUrl: queues.sealUrl }, { parent: this, dependsOn: queues.ready });
         new Sealer(`${name}-sealer`, { place, acceptedSkips, retentionDays, keyArn }, { parent: this, dependsOn: queues.ready });
-        new Sweeper(`${name}-sweeper`, { place, accounts, triggerUrl: queues.triggerUrl }, inHub);
+        new Sweeper(`${name}-sweeper`, { place, enrolment, triggerUrl: queues.triggerUrl }, inHub);
 
         this.ready = [bus.ready, ...queues.ready];
         this.registerOutputs({});

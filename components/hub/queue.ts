@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountComponent } from "../accounts";
 import { arnsOf, namesOf, type Place } from "../arns";
-import type { Document } from "../policies/document";
+import type { Document, Sources } from "../policies/document";
 import { undeliveredPolicy } from "../policies/forward";
 import { triggerQueuePolicy } from "../policies/trigger";
 
@@ -11,7 +11,7 @@ const fourteenDays = 14 * 24 * hour;
 
 export interface HubQueuesArgs {
     readonly place: Place;
-    readonly accounts: readonly string[];
+    readonly sources: Sources;
     /** Seconds; at least six times the starter's timeout plus the batching window. */
     readonly triggerVisibility: number;
     /** Seconds; at least six times the sealer's timeout. */
@@ -28,7 +28,7 @@ export class HubQueues extends AccountComponent {
     /** Stand when the queues take what is sent. */
     readonly ready: pulumi.Resource[];
 
-    constructor(name: string, { place, accounts, triggerVisibility, sealVisibility }: HubQueuesArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, sources, triggerVisibility, sealVisibility }: HubQueuesArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:hub:Queues", name, opts);
         const arns = arnsOf(place);
         const names = namesOf(place);
@@ -54,7 +54,7 @@ export class HubQueues extends AccountComponent {
         this.sealUrl = seals.url;
         this.ready = [
             this.policy(`${name}-trigger-policy`, triggers, triggerQueuePolicy(arns)),
-            this.policy(`${name}-undelivered-policy`, undelivered, undeliveredPolicy(arns, accounts)),
+            this.policy(`${name}-undelivered-policy`, undelivered, undeliveredPolicy(arns, sources)),
             seals,
         ];
         this.registerOutputs({ triggerUrl: this.triggerUrl, sealUrl: this.sealUrl });

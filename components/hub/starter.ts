@@ -31,7 +31,7 @@ export class Starter extends AccountComponent {
                 place,
                 functionName: names.starter,
                 description: "Looks at source accounts and starts the exports that are due",
-                policy: starterPolicy(arns, Object.keys(enrolment.accounts)),
+                policy: starterPolicy(arns, { accounts: Object.keys(enrolment.accounts), organization: enrolment.organization }),
                 timeout: starterTimeout,
                 environment: {
                     VAULT_BUCKET: names.bucket,

@@ -4,18 +4,18 @@ import { AccountComponent } from "../accounts";
 import { arnsOf, namesOf, rolePath, type Place } from "../arns";
 import { schedulePolicy, scheduleTrust, sweeperPolicy } from "../policies/trigger";
 import { sweep } from "../../handlers/sweep";
+import type { Enrolment } from "../../handlers/lib/types";
 import { HubFunction } from "./function";
 
 export interface SweeperArgs {
     readonly place: Place;
-    /** Enrolled accounts, 12 digits each. */
-    readonly accounts: readonly string[];
+    readonly enrolment: Enrolment;
     readonly triggerUrl: pulumi.Input<string>;
 }
 
 /** Every 15 minutes one trigger per enrolled account: RDS events are best effort, the sweep is the truth. */
 export class Sweeper extends AccountComponent {
-    constructor(name: string, { place, accounts, triggerUrl }: SweeperArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, enrolment, triggerUrl }: SweeperArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:hub:Sweeper", name, opts);
         const arns = arnsOf(place);
         const names = namesOf(place);
@@ -26,10 +26,10 @@ export class Sweeper extends AccountComponent {
                 place,
                 functionName: names.sweeper,
                 description: "Queues one trigger per enrolled account",
-                policy: sweeperPolicy(arns),
+                policy: sweeperPolicy(arns, enrolment),
                 timeout: 60,
-                environment: { TRIGGER_QUEUE_URL: triggerUrl },
-                callbackFactory: sweep(accounts),
+                environment: { TRIGGER_QUEUE_URL: triggerUrl, VAULT_BUCKET: names.bucket },
+                callbackFactory: sweep(enrolment),
             },
             { parent: this },
         );

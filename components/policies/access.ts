@@ -1,20 +1,20 @@
 /** Starter → access role in each source account, and what that role may do there. */
 import type { Arns } from "../arns";
-import { accountRoots, document, type Document } from "./document";
-import { consumeQueue, writeLogs } from "./function";
+import { accountRoots, document, type Document, type Sources } from "./document";
+import { consumeQueue, listManifests, writeLogs } from "./function";
 import { sendSealRequests } from "./seal";
 
-export const starterPolicy = (arns: Arns, accounts: readonly string[]): Document =>
+export const starterPolicy = (arns: Arns, { accounts, organization }: Sources): Document =>
     document(
-        { Sid: "AssumeAccessRoles", Effect: "Allow", Action: "sts:AssumeRole", Resource: accounts.map(arns.accessRole) },
         {
-            // Names only: the starter can't read or write what the vault holds.
-            Sid: "ListManifests",
+            // With units nobody knows next week's accounts. Path and name are ours, and each access role's own trust names the starter.
+            Sid: "AssumeAccessRoles",
             Effect: "Allow",
-            Action: "s3:ListBucket",
-            Resource: arns.bucket,
-            Condition: { StringLike: { "s3:prefix": "manifests/*" } },
+            Action: "sts:AssumeRole",
+            Resource: organization ? arns.accessRole("*") : accounts.map(arns.accessRole),
         },
+        // Names only: the starter can't read or write what the vault holds.
+        listManifests(arns),
         consumeQueue("ConsumeTriggers", arns.triggerQueue),
         sendSealRequests(arns),
         writeLogs(arns.starterLogs),

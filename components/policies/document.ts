@@ -33,6 +33,36 @@ export const accountRoots = (partition: string, accounts: readonly string[]) => 
 });
 
 /**
+ * Lets a role of ours act from every source: a statement for the listed accounts, and one for the members of the units. An
+ * account's place in the organization is AWS's to say with each call, so one that joins is in, and one that leaves is out.
+ * @param roleArn pattern of the role's ARN, `*` for the account
+ */
+export function allowSources(
+    partition: string,
+    { accounts, organization }: Sources,
+    sid: string,
+    roleArn: string,
+    grant: Pick<Statement, "Action" | "Resource">,
+): Statement[] {
+    const role = { ArnLike: { "aws:PrincipalArn": roleArn } };
+    return [
+        ...(accounts.length > 0 ? [{ Sid: sid, Effect: "Allow" as const, Principal: accountRoots(partition, accounts), ...grant, Condition: role }] : []),
+        ...(organization
+            ? [{ Sid: `${sid}InUnits`, Effect: "Allow" as const, Principal: { AWS: "*" }, ...grant, Condition: { ...inUnits("Principal", organization), ...role } }]
+            : []),
+    ];
+}
+
+/**
+ * The caller (or, for an AWS service, the resource that it acts for) lies in an enrolled unit. The id of the organization is in
+ * the paths too; said once more, since unit ids are unique only within it.
+ */
+export const inUnits = (of: "Principal" | "Source", organization: NonNullable<Sources["organization"]>) => ({
+    StringEquals: { [`aws:${of}OrgID`]: organization.organizationId },
+    "ForAnyValue:StringLike": { [`aws:${of}OrgPaths`]: unitPaths(organization) },
+});
+
+/**
  * Patterns of `aws:PrincipalOrgPaths` (and `aws:SourceOrgPaths`) for everything in and below the units. A unit's id holds its
  * root's and is unique, so what lies between needn't be known.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths

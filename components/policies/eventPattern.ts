@@ -1,4 +1,5 @@
 /** Which RDS events travel. Ids: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html */
+import type { Sources } from "./document";
 
 /** Category `creation` would also hold the "started" events and miss every cluster snapshot, so ids it is. */
 const eventIds = {
@@ -30,5 +31,8 @@ export const snapshotEvents = {
     detail: { EventID: Object.values(eventIds).flat() },
 };
 
-/** The hub rule's pattern. EventBridge sets `account` itself, a sender can't forge it. */
-export const enrolledSnapshotEvents = (accounts: readonly string[]) => ({ ...snapshotEvents, account: accounts });
+/**
+ * The hub rule's pattern. EventBridge sets `account` itself, a sender can't forge it. With units it names none: a pattern holds
+ * 2,048 characters, and the bus policy lets in only enrolled units and listed accounts.
+ */
+export const enrolledSnapshotEvents = ({ accounts, organization }: Sources) => (organization ? snapshotEvents : { ...snapshotEvents, account: accounts });

@@ -1,6 +1,6 @@
 /** Source account's forwarder rule → hub bus, and what can't be delivered → the hub's `undelivered` queue. */
 import type { Arns } from "../arns";
-import { accountRoots, document, serviceTrust, type Document } from "./document";
+import { allowSources, document, inUnits, serviceTrust, type Document, type Sources, type Statement } from "./document";
 
 /** EventBridge assumes the forwarder role for this rule only. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cross-account.html */
 export const forwarderTrust = (arns: Arns, account: string): Document =>
@@ -12,33 +12,17 @@ export const forwarderTrust = (arns: Arns, account: string): Document =>
 export const forwarderPolicy = (arns: Arns): Document =>
     document({ Sid: "PutToHub", Effect: "Allow", Action: "events:PutEvents", Resource: arns.bus });
 
-export const busPolicy = (arns: Arns, accounts: readonly string[]): Document =>
-    document({
-        Sid: "Forwarders",
-        Effect: "Allow",
-        Principal: accountRoots(arns.partition, accounts),
-        Action: "events:PutEvents",
-        Resource: arns.bus,
-        Condition: { ArnLike: { "aws:PrincipalArn": arns.forwarderRole("*") } },
-    });
+export const busPolicy = (arns: Arns, sources: Sources): Document =>
+    document(...allowSources(arns.partition, sources, "Forwarders", arns.forwarderRole("*"), { Action: "events:PutEvents", Resource: arns.bus }));
 
 /** Dead letters come from EventBridge itself, under the rule's ARN: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
-export const undeliveredPolicy = (arns: Arns, accounts: readonly string[]): Document =>
-    document(
-        {
-            Sid: "Forwarders",
-            Effect: "Allow",
-            Principal: { Service: "events.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: arns.undeliveredQueue,
-            Condition: { StringEquals: { "aws:SourceAccount": accounts }, ArnLike: { "aws:SourceArn": arns.forwarderRule("*") } },
-        },
-        {
-            Sid: "HubRule",
-            Effect: "Allow",
-            Principal: { Service: "events.amazonaws.com" },
-            Action: "sqs:SendMessage",
-            Resource: arns.undeliveredQueue,
-            Condition: { ArnEquals: { "aws:SourceArn": arns.hubRule } },
-        },
+export function undeliveredPolicy(arns: Arns, { accounts, organization }: Sources): Document {
+    const send = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: arns.undeliveredQueue } as const;
+    const rule = { ArnLike: { "aws:SourceArn": arns.forwarderRule("*") } };
+    const listed: Statement = { Sid: "Forwarders", ...send, Condition: { StringEquals: { "aws:SourceAccount": accounts }, ...rule } };
+    return document(
+        ...(accounts.length > 0 ? [listed] : []),
+        ...(organization ? [{ Sid: "ForwardersInUnits", ...send, Condition: { ...inUnits("Source", organization), ...rule } }] : []),
+        { Sid: "HubRule", ...send, Condition: { ArnEquals: { "aws:SourceArn": arns.hubRule } } },
     );
+}

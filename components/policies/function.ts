@@ -1,4 +1,5 @@
 /** What every function of the hub needs besides its task: Lambda's trust, its queue, its log. */
+import type { Arns } from "../arns";
 import { document, type Statement } from "./document";
 
 /** Every function's trust. No source condition: only a principal with iam:PassRole in this account can hand the role to Lambda. */
@@ -15,6 +16,14 @@ export const consumeQueue = (sid: string, queueArn: string): Statement => ({
     Effect: "Allow",
     Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
     Resource: queueArn,
+});
+
+export const listManifests = (arns: Arns): Statement => ({
+    Sid: "ListManifests",
+    Effect: "Allow",
+    Action: "s3:ListBucket",
+    Resource: arns.bucket,
+    Condition: { StringLike: { "s3:prefix": "manifests/*" } },
 });
 
 export const writeLogs = (logGroupArn: string): Statement => ({

@@ -5,7 +5,7 @@
  */
 import type { Arns } from "../arns";
 import { document, type Document, type Statement } from "./document";
-import { consumeQueue, writeLogs } from "./function";
+import { consumeQueue, listManifests, writeLogs } from "./function";
 
 /** The starter's half of the seal queue. */
 export const sendSealRequests = (arns: Arns): Statement => ({
@@ -29,13 +29,7 @@ export const sealerPolicy = (arns: Arns, region: string, keyArn: string): Docume
             Resource: arns.bucket,
             Condition: { StringLike: { "s3:prefix": "exports/*" } },
         },
-        {
-            Sid: "ListManifests",
-            Effect: "Allow",
-            Action: "s3:ListBucket",
-            Resource: arns.bucket,
-            Condition: { StringLike: { "s3:prefix": "manifests/*" } },
-        },
+        listManifests(arns),
         {
             // By version id only: the latest version may be what a source account has put on top. HeadObject tells the lock
             // only to who may GetObjectRetention: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html

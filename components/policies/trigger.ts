@@ -1,7 +1,8 @@
 /** Hub rule and sweep → trigger queue → starter. */
 import type { Arns } from "../arns";
-import { document, serviceTrust, type Document } from "./document";
-import { writeLogs } from "./function";
+import { document, serviceTrust, type Document, type Sources } from "./document";
+import { listManifests, writeLogs } from "./function";
+import { readOrganization } from "./organization";
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html */
 export const triggerQueuePolicy = (arns: Arns): Document =>
@@ -14,9 +15,11 @@ export const triggerQueuePolicy = (arns: Arns): Document =>
         Condition: { ArnEquals: { "aws:SourceArn": arns.hubRule } },
     });
 
-export const sweeperPolicy = (arns: Arns): Document =>
+export const sweeperPolicy = (arns: Arns, { organization }: Pick<Sources, "organization">): Document =>
     document(
         { Sid: "SendTriggers", Effect: "Allow", Action: "sqs:SendMessage", Resource: arns.triggerQueue },
+        // Where the organization can't be read, the manifests' names tell whose exports there are.
+        ...(organization ? [readOrganization, listManifests(arns)] : []),
         writeLogs(arns.sweeperLogs),
     );
 

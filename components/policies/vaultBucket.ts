@@ -1,12 +1,12 @@
 /** What the vault bucket accepts, from whom, and what nobody may do to it. */
 import type { Arns } from "../arns";
-import { accountRoots, document, type Document, type Statement } from "./document";
+import { allowSources, document, type Document, type Sources, type Statement } from "./document";
 import { exportBucketActions, exportObjectActions } from "./export";
 
 interface VaultBucketPolicyArgs {
     readonly arns: Arns;
     readonly backupAccountId: string;
-    readonly accounts: readonly string[];
+    readonly sources: Sources;
     readonly keyArn: string;
 }
 
@@ -117,19 +117,14 @@ function manifestDenies({ arns }: VaultBucketPolicyArgs): Statement[] {
     ];
 }
 
-function exportRoles({ arns, accounts }: VaultBucketPolicyArgs): Statement[] {
-    const caller = {
-        Effect: "Allow",
-        Principal: accountRoots(arns.partition, accounts),
-        Condition: { ArnLike: { "aws:PrincipalArn": arns.exportRole("*") } },
-    } as const;
+/**
+ * `aws:PrincipalOrgID` with a fixed value keeps the policy from counting as public, which the public access block would refuse:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
+ */
+function exportRoles({ arns, sources }: VaultBucketPolicyArgs): Statement[] {
+    const allow = (sid: string, grant: Pick<Statement, "Action" | "Resource">) => allowSources(arns.partition, sources, sid, arns.exportRole("*"), grant);
     return [
-        {
-            Sid: "ExportRolesOwnPrefix",
-            ...caller,
-            Action: exportObjectActions,
-            Resource: `${arns.bucket}/exports/\${aws:PrincipalAccount}/*`,
-        },
-        { Sid: "ExportRolesBucket", ...caller, Action: exportBucketActions, Resource: arns.bucket },
+        ...allow("ExportRolesOwnPrefix", { Action: exportObjectActions, Resource: `${arns.bucket}/exports/\${aws:PrincipalAccount}/*` }),
+        ...allow("ExportRolesBucket", { Action: exportBucketActions, Resource: arns.bucket }),
     ];
 }

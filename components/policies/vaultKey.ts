@@ -1,6 +1,6 @@
 /** Who may use the vault key, and what nobody may do to it: a locked object under a deleted key is lost. */
 import type { Arns } from "../arns";
-import { accountRoots, document, type Document, type Statement } from "./document";
+import { accountRoots, allowSources, document, type Document, type Sources, type Statement } from "./document";
 import { exportKeyActions } from "./export";
 import { throughS3 } from "./seal";
 
@@ -9,7 +9,7 @@ interface VaultKeyPolicyArgs {
     readonly region: string;
     readonly backupAccountId: string;
     readonly deployRoleArn: string;
-    readonly accounts: readonly string[];
+    readonly sources: Sources;
 }
 
 /** The key policy. In a key policy `Resource: "*"` means this key. */
@@ -90,20 +90,7 @@ function backupAccount({ arns, region, backupAccountId }: VaultKeyPolicyArgs): S
     ];
 }
 
-function sourceAccounts({ arns, accounts }: VaultKeyPolicyArgs): Statement[] {
-    const caller = { Effect: "Allow", Principal: accountRoots(arns.partition, accounts), Resource: "*" } as const;
-    return [
-        {
-            Sid: "ExportRoles",
-            ...caller,
-            Action: exportKeyActions,
-            Condition: { ArnLike: { "aws:PrincipalArn": arns.exportRole("*") } },
-        },
-        {
-            Sid: "AccessRoles",
-            ...caller,
-            Action: ["kms:DescribeKey", "kms:CreateGrant"],
-            Condition: { ArnLike: { "aws:PrincipalArn": arns.accessRole("*") } },
-        },
-    ];
+function sourceAccounts({ arns, sources }: VaultKeyPolicyArgs): Statement[] {
+    const allow = (sid: string, roleArn: string, actions: string[]) => allowSources(arns.partition, sources, sid, roleArn, { Action: actions, Resource: "*" });
+    return [...allow("ExportRoles", arns.exportRole("*"), exportKeyActions), ...allow("AccessRoles", arns.accessRole("*"), ["kms:DescribeKey", "kms:CreateGrant"])];
 }

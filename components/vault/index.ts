@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountComponent } from "../accounts";
 import { arnsOf, namesOf, type Place } from "../arns";
+import type { Sources } from "../policies/document";
 import { vaultBucketPolicy } from "../policies/vaultBucket";
 import { vaultKeyPolicy } from "../policies/vaultKey";
 import { VaultBucket } from "./bucket";
@@ -12,8 +13,8 @@ export interface VaultArgs {
     readonly place: Place;
     /** Role of `pulumi up` in the backup account; the only one that may change the key's policy. */
     readonly deployRoleArn: string;
-    /** Source accounts that may write, 12 digits each. */
-    readonly accounts: readonly string[];
+    /** Who may write. */
+    readonly sources: Sources;
     readonly times: VaultTimes;
 }
 
@@ -23,7 +24,7 @@ export class Vault extends AccountComponent {
     /** Stands when the bucket may be written to. */
     readonly ready: pulumi.Resource;
 
-    constructor(name: string, { place, deployRoleArn, accounts, times }: VaultArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, deployRoleArn, sources, times }: VaultArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:vault:Vault", name, opts);
         const { backupAccountId, region } = place;
         const arns = arnsOf(place);
@@ -39,7 +40,7 @@ export class Vault extends AccountComponent {
             `${name}-key`,
             {
                 description: `Encrypts the exports in ${names.bucket}. Without it they are lost.`,
-                policy: vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, accounts }),
+                policy: vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, sources }),
             },
             { parent: this },
         );
@@ -49,7 +50,7 @@ export class Vault extends AccountComponent {
                 bucketName: names.bucket,
                 keyArn: key.arn,
                 times,
-                policy: (keyArn) => vaultBucketPolicy({ arns, backupAccountId, accounts, keyArn }),
+                policy: (keyArn) => vaultBucketPolicy({ arns, backupAccountId, sources, keyArn }),
             },
             { parent: this, dependsOn: accountBlock },
         );

@@ -16,7 +16,7 @@ const other = arnsOf({ ...place, stack: "other" });
 const key = `arn:aws:kms:${region}:${backup}:key/00000000-0000-4000-8000-000000000000`;
 const { starter, sealer } = arns;
 
-const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn: `arn:aws:iam::${backup}:role/rds-vault-deploy`, accounts: [shop] });
+const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn: `arn:aws:iam::${backup}:role/rds-vault-deploy`, sources: { accounts: [shop] } });
 const callerKeys = (roleArn: string, account: string) => ({
     "aws:PrincipalArn": roleArn,
     "aws:PrincipalAccount": account,

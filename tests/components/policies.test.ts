@@ -25,6 +25,7 @@ const names = namesOf(place);
 const keyArn = `arn:aws:kms:${region}:${backup}:key/00000000-0000-4000-8000-000000000000`;
 const otherKey = keyArn.replace("0000-4000", "1111-4000");
 const accounts = [shop, billing];
+const sources = { accounts };
 const deployRoleArn = `arn:aws:iam::${backup}:role/rds-vault-deploy`;
 
 const role = (account: string, name: string, path = "/rds-vault/"): Principal => ({
@@ -33,8 +34,8 @@ const role = (account: string, name: string, path = "/rds-vault/"): Principal =>
     account,
 });
 const service = (name: string): Principal => ({ arn: name, service: name });
-const bucketPolicy = vaultBucketPolicy({ arns, backupAccountId: backup, accounts, keyArn });
-const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn, accounts });
+const bucketPolicy = vaultBucketPolicy({ arns, backupAccountId: backup, sources, keyArn });
+const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn, sources });
 const object = (account: string) => `${arns.bucket}/exports/${account}/instance.orders/2026-10-05/e1/part-0.gz.parquet`;
 const anything: Document = { Version: "2012-10-17", Statement: [{ Sid: "All", Effect: "Allow", Action: "*", Resource: "*" }] };
 const sse = "s3:x-amz-server-side-encryption";
@@ -54,7 +55,7 @@ interface Case {
 const exportRole = (account: string) => ({ by: role(account, names.exportRole), identity: exportPolicy(arns, account, keyArn) });
 const intoBucket = { resource: bucketPolicy, owner: backup };
 const manifest = `${arns.bucket}/manifests/${shop}/2026-10-05/instance.orders.ABCDEFGH/e1.complete.json`;
-const starter = { by: role(backup, names.starter), identity: starterPolicy(arns, accounts) };
+const starter = { by: role(backup, names.starter), identity: starterPolicy(arns, sources) };
 const sealer = { by: role(backup, names.sealer), identity: sealerPolicy(arns, region, keyArn) };
 /** Whatever the role's own policy says, should somebody widen it. */
 const wideSealer = { by: role(backup, names.sealer), identity: anything };
@@ -73,43 +74,43 @@ const arrows: Record<string, readonly Case[]> = {
         context: { "aws:SourceArn": arn as string, "aws:SourceAccount": account as string }, allowed: allowed as boolean,
     })),
     "forwarder → hub bus": [
-        { name: "enrolled forwarder", by: role(shop, names.forwarder), identity: forwarderPolicy(arns), action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: true },
-        { name: "not enrolled account", by: role(stranger, names.forwarder), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
-        { name: "another role of an enrolled account", by: role(shop, "admin", "/"), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
-        { name: "same name, another path", by: role(shop, names.forwarder, "/"), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
-        { name: "another bus", by: role(shop, names.forwarder), identity: forwarderPolicy(arns), action: "events:PutEvents", on: `${arns.bus}-other`, owner: backup, resource: busPolicy(arns, accounts), allowed: false },
+        { name: "enrolled forwarder", by: role(shop, names.forwarder), identity: forwarderPolicy(arns), action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, sources), allowed: true },
+        { name: "not enrolled account", by: role(stranger, names.forwarder), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, sources), allowed: false },
+        { name: "another role of an enrolled account", by: role(shop, "admin", "/"), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, sources), allowed: false },
+        { name: "same name, another path", by: role(shop, names.forwarder, "/"), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, sources), allowed: false },
+        { name: "another bus", by: role(shop, names.forwarder), identity: forwarderPolicy(arns), action: "events:PutEvents", on: `${arns.bus}-other`, owner: backup, resource: busPolicy(arns, sources), allowed: false },
     ],
     "EventBridge → queues": [
         { name: "hub rule to the trigger queue", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
         { name: "a source rule to the trigger queue", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: false },
         { name: "no source at all", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), allowed: false },
-        { name: "hub rule's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
-        { name: "forwarder's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: true },
-        { name: "dead letters of an account that isn't enrolled", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": arns.forwarderRule(stranger), "aws:SourceAccount": stranger }, allowed: false },
-        { name: "dead letters of another rule", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, accounts), context: { "aws:SourceArn": `arn:aws:events:${region}:${shop}:rule/other`, "aws:SourceAccount": shop }, allowed: false },
+        { name: "hub rule's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
+        { name: "forwarder's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: true },
+        { name: "dead letters of an account that isn't enrolled", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": arns.forwarderRule(stranger), "aws:SourceAccount": stranger }, allowed: false },
+        { name: "dead letters of another rule", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": `arn:aws:events:${region}:${shop}:rule/other`, "aws:SourceAccount": shop }, allowed: false },
     ],
     "Scheduler → sweep → trigger queue": [
         { name: "our schedule group", by: service("scheduler.amazonaws.com"), action: "sts:AssumeRole", on: `arn:aws:iam::${backup}:role/rds-vault/${names.scheduleRole}`, owner: backup, resource: scheduleTrust(arns, backup), context: { "aws:SourceArn": arns.scheduleGroup, "aws:SourceAccount": backup }, allowed: true },
         { name: "another account's group", by: service("scheduler.amazonaws.com"), action: "sts:AssumeRole", on: `arn:aws:iam::${backup}:role/rds-vault/${names.scheduleRole}`, owner: backup, resource: scheduleTrust(arns, backup), context: { "aws:SourceArn": arns.scheduleGroup.replace(backup, stranger), "aws:SourceAccount": stranger }, allowed: false },
         { name: "invoke the sweep", by: role(backup, names.scheduleRole), identity: schedulePolicy(arns), action: "lambda:InvokeFunction", on: arns.sweeper, owner: backup, allowed: true },
         { name: "invoke another function", by: role(backup, names.scheduleRole), identity: schedulePolicy(arns), action: "lambda:InvokeFunction", on: `${arns.sweeper}-other`, owner: backup, allowed: false },
-        { name: "send a trigger", by: role(backup, names.sweeper), identity: sweeperPolicy(arns), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, allowed: true },
-        { name: "read triggers", by: role(backup, names.sweeper), identity: sweeperPolicy(arns), action: "sqs:ReceiveMessage", on: arns.triggerQueue, owner: backup, allowed: false },
+        { name: "send a trigger", by: role(backup, names.sweeper), identity: sweeperPolicy(arns, {}), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, allowed: true },
+        { name: "read triggers", by: role(backup, names.sweeper), identity: sweeperPolicy(arns, {}), action: "sqs:ReceiveMessage", on: arns.triggerQueue, owner: backup, allowed: false },
         { name: "Lambda takes a function's role", by: service("lambda.amazonaws.com"), action: "sts:AssumeRole", on: arns.starterRole, owner: backup, resource: lambdaTrust, allowed: true },
         { name: "another service takes it", by: service("ec2.amazonaws.com"), action: "sts:AssumeRole", on: arns.starterRole, owner: backup, resource: lambdaTrust, allowed: false },
     ],
     "starter → access role": [
-        { name: "the starter, with external id", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: true },
-        { name: "a wrong external id", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": "guess" }, allowed: false },
-        { name: "no external id", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), allowed: false },
+        { name: "the starter, with external id", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: true },
+        { name: "a wrong external id", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": "guess" }, allowed: false },
+        { name: "no external id", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), allowed: false },
         { name: "another role of the backup account", by: role(backup, names.sweeper), identity: anything, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
         { name: "a role of the right name in a foreign account", by: role(stranger, names.starter), identity: anything, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
-        { name: "an account that isn't listed", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sts:AssumeRole", on: arns.accessRole(stranger), owner: stranger, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
-        { name: "names of manifests", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": `manifests/${shop}/` }, allowed: true },
-        { name: "names of exports", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "exports/" }, allowed: false },
-        { name: "contents of a manifest", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "s3:GetObject", on: `${arns.bucket}/manifests/${shop}/x.json`, ...intoBucket, allowed: false },
-        { name: "consume triggers", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sqs:DeleteMessage", on: arns.triggerQueue, owner: backup, allowed: true },
-        { name: "consume undelivered", by: role(backup, names.starter), identity: starterPolicy(arns, accounts), action: "sqs:DeleteMessage", on: arns.undeliveredQueue, owner: backup, allowed: false },
+        { name: "an account that isn't listed", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "sts:AssumeRole", on: arns.accessRole(stranger), owner: stranger, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
+        { name: "names of manifests", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": `manifests/${shop}/` }, allowed: true },
+        { name: "names of exports", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "exports/" }, allowed: false },
+        { name: "contents of a manifest", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "s3:GetObject", on: `${arns.bucket}/manifests/${shop}/x.json`, ...intoBucket, allowed: false },
+        { name: "consume triggers", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "sqs:DeleteMessage", on: arns.triggerQueue, owner: backup, allowed: true },
+        { name: "consume undelivered", by: role(backup, names.starter), identity: starterPolicy(arns, sources), action: "sqs:DeleteMessage", on: arns.undeliveredQueue, owner: backup, allowed: false },
         { name: "start an export", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "rds:StartExportTask", on: `arn:aws:rds:${region}:${shop}:snapshot:rds:a-2026-10-05-02-10`, owner: shop, allowed: true },
         { name: "start an export in another Region", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "rds:StartExportTask", on: `arn:aws:rds:eu-central-1:${shop}:snapshot:a`, owner: shop, allowed: false },
         { name: "cancel an export", by: role(shop, names.accessRole), identity: accessPolicy(arns, region, shop, keyArn), action: "rds:CancelExportTask", on: "*", owner: shop, allowed: false },
@@ -168,7 +169,7 @@ const arrows: Record<string, readonly Case[]> = {
         { name: "whatever is on top", ...sealer, action: "s3:GetObject", on: object(shop), ...intoBucket, allowed: false },
         { name: "a version of a manifest", ...sealer, action: "s3:GetObjectVersion", on: manifest, ...intoBucket, allowed: false },
         { name: "a version in another bucket", ...sealer, action: "s3:GetObjectVersion", on: `${arns.bucket}-other/exports/${shop}/x`, owner: backup, allowed: false },
-        { name: "a version, by another function's role", by: role(backup, names.sweeper), identity: sweeperPolicy(arns), action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
+        { name: "a version, by another function's role", by: role(backup, names.sweeper), identity: sweeperPolicy(arns, {}), action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
         { name: "a version, by the starter", ...starter, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
         { name: "a version, by a sealer of another account", by: role(stranger, names.sealer), identity: anything, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
         { name: "put among the exports", ...sealer, action: "s3:PutObject", on: object(shop), ...intoBucket, context: once, allowed: false },
