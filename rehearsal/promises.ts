@@ -20,11 +20,26 @@ export function brokenPromises({ resources }: Rendered): string[] {
         .filter(({ type, account }) => type.startsWith("aws:") && !account)
         .map(({ urn }) => `${urn}: has no explicit provider and would land in the ambient account`);
     const policies = resources.flatMap(({ urn, inputs }) =>
-        ["policy", "assumeRolePolicy"]
+        ["policy", "assumeRolePolicy", "templateBody"]
             .filter((key) => typeof inputs[key] === "string")
-            .flatMap((key) => list<Statement>(JSON.parse(inputs[key]).Statement).flatMap((statement) => badPrincipals(urn, statement))),
+            .flatMap((key) => statementsIn(JSON.parse(inputs[key])).flatMap((statement) => badPrincipals(urn, statement))),
     );
     return [...ambient, ...policies];
+}
+
+/** Of a policy, or of every policy in a CloudFormation template, with CloudFormation's functions as the text that they hold. */
+function statementsIn(value: unknown): Statement[] {
+    if (Array.isArray(value)) return value.flatMap(statementsIn);
+    if (typeof value !== "object" || value === null) return [];
+    const { Statement: statements, ...rest } = value as { Statement?: Statement | Statement[] };
+    return [...list(statements ?? []).map((each) => plain(each) as Statement), ...Object.values(rest).flatMap(statementsIn)];
+}
+
+function plain(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value !== "object" || value === null) return value;
+    const { "Fn::Sub": text } = value as { "Fn::Sub"?: string };
+    return text ?? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }
 
 function badPrincipals(urn: string, { Sid, Effect, Principal, Condition }: Statement): string[] {

@@ -7,7 +7,7 @@ export function tree({ stack, resources }: Rendered): string[] {
     const accountOf = (resource: RenderedResource): string | undefined => resource.account ?? children(resource.urn).map(accountOf).find(Boolean);
     const branch = (resource: RenderedResource, depth: number): string[] => {
         const kept = [resource.protect && "protected", resource.retainOnDelete && "retained"].filter(Boolean).join(", ");
-        const physical = resource.inputs.name ?? resource.inputs.bucket ?? "";
+        const physical = resource.inputs.name ?? resource.inputs.bucket ?? resource.inputs.deploymentTargets?.organizationalUnitIds.join(", ") ?? "";
         const line = `${"  ".repeat(depth)}${resource.name.padEnd(44 - 2 * depth)} ${resource.type.replace(/^aws:(.*)\/.*:/, "$1.").padEnd(46)} ${physical}${kept ? ` [${kept}]` : ""}`;
         return [line.trimEnd(), ...children(resource.urn).flatMap((child) => branch(child, depth + 1))];
     };

@@ -1,6 +1,6 @@
 /**
- * The roles that `pulumi up` assumes: one in the backup account, one in each source account. Nothing in the program
- * creates them, since something must stand before it; `npm run deploy-roles` prints them.
+ * The roles that `pulumi up` assumes: one in the backup account, one in each listed account, one in the rollout account. Nothing
+ * in the program creates them, since something must stand before it; `npm run deploy-roles` prints them.
  *
  * They manage what the program creates, by its names, and hold no object action, no DeleteBucket, no
  * ScheduleKeyDeletion, no DisableKey. Whoever may put policies could still give himself more: README, "What it doesn't do".
@@ -31,6 +31,36 @@ export function sourceDeployPolicy(place: Place, account: string): Document {
         manageRoles([arns.forwarderRole(account), arns.accessRole(account), arns.exportRole(account)]),
         passRoles("PassForwarderRole", [arns.forwarderRole(account)], "events.amazonaws.com"),
         manageRules(arns.forwarderRule(account)),
+    );
+}
+
+/**
+ * What `pulumi up` does in the rollout account: one StackSet, which may put roles and rules into the members, whatever they say. So
+ * whoever has this role has the units' accounts, and it must never stand in the backup account.
+ */
+export function rolloutDeployPolicy(place: Place): Document {
+    const { partition, stackSet, stackSetTargets } = arnsOf(place);
+    return document(
+        // Knows no resource; a StackSet of another name can't be deployed or changed with what follows.
+        { Sid: "CreateStackSet", Effect: "Allow", Action: "cloudformation:CreateStackSet", Resource: "*" },
+        {
+            Sid: "StackSet",
+            Effect: "Allow",
+            Action: [
+                "cloudformation:DescribeStackSet",
+                "cloudformation:UpdateStackSet",
+                "cloudformation:DeleteStackSet",
+                "cloudformation:CreateStackInstances",
+                "cloudformation:ListStackInstances",
+                "cloudformation:DeleteStackInstances",
+                "cloudformation:DescribeStackSetOperation",
+                "cloudformation:ListStackSetOperationResults",
+            ],
+            // An operation asks for the set, its targets and each resource type: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
+            Resource: [stackSet, stackSetTargets, ...["AWS-IAM-Role", "AWS-Events-Rule"].map((type) => `arn:${partition}:cloudformation:*:*:type/resource/${type}`)],
+        },
+        // Without it AWS says that the account is no delegated administrator: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html
+        { Sid: "DelegatedAdministrator", Effect: "Allow", Action: "organizations:ListDelegatedAdministrators", Resource: "*" },
     );
 }
 

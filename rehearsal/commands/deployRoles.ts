@@ -1,5 +1,5 @@
 /** `npm run deploy-roles`: trust and permission policy of the roles that `pulumi up` assumes, ready to paste. */
-import { backupDeployPolicy, deployTrust, sourceDeployPolicy } from "../../components/policies/deployRole";
+import { backupDeployPolicy, deployTrust, rolloutDeployPolicy, sourceDeployPolicy } from "../../components/policies/deployRole";
 import { settingsFromFile } from "../config";
 import { parseOptions, runCommand, usageError } from "./options";
 
@@ -10,13 +10,14 @@ const principalPattern = /^arn:aws(-cn|-us-gov)?:iam::\d{12}:(role|user)\/[\w+=,
 
 void runCommand(async () => {
     const { principal: given, file, json } = parseOptions(usage, { principal: { type: "string" } });
-    const { stack, region, partition, backupAccount, sourceAccounts } = settingsFromFile(file);
+    const { stack, region, partition, backupAccount, sourceAccounts, organization } = settingsFromFile(file);
     if (given !== undefined && !principalPattern.test(given)) {
         throw usageError(`--principal: received ${given}. Write the ARN of the role or user that runs pulumi up, such as arn:${partition}:iam::999988887777:role/pipeline.\n${usage}`);
     }
     const principal = given ?? `arn:${partition}:iam::<account of your pipeline>:role/<role of your pipeline>`;
     const where = { stack, region, backupAccountId: backupAccount.id };
     const trust = deployTrust(principal);
+    const rollout = organization?.rolloutAccount;
     const roles = [
         { account: backupAccount.id, name: "backup", roleArn: backupAccount.deployRoleArn, trust, permissions: backupDeployPolicy(where) },
         ...sourceAccounts.map(({ id, name, deployRoleArn }) => ({
@@ -26,6 +27,7 @@ void runCommand(async () => {
             trust,
             permissions: sourceDeployPolicy(where, id),
         })),
+        ...(rollout ? [{ account: rollout.id, name: "rollout", roleArn: rollout.deployRoleArn, trust, permissions: rolloutDeployPolicy(where) }] : []),
     ];
     if (json) {
         console.log(JSON.stringify({ stack, principal, roles }, null, 2));
