@@ -7,6 +7,7 @@ import { parseManifestName } from "../handlers/lib/manifestName";
 import { plan } from "../handlers/lib/plan";
 import { isWrittenByUs } from "../handlers/lib/taskId";
 import type { Database, Decision, ManifestName, PlanSettings, Snapshot, Task } from "../handlers/lib/types";
+import { standingOf, type Members } from "./members";
 
 /** A file's name, for errors, and its content. */
 export interface Input {
@@ -92,56 +93,78 @@ export const keyFromTasks = ({ tasks }: Evidence, { destination }: PlanSettings)
         .sort((a, b) => (b.startedAt ?? "").localeCompare(a.startedAt ?? "") || a.id.localeCompare(b.id))
         .find((task) => isWrittenByUs(task, { ...destination, keyArn: task.keyArn }))?.keyArn;
 
-/** Plans every account in the evidence by itself, in the order of their ids. */
-export function explain(evidence: Evidence, settings: PlanSettings, now: Date): Decision[] {
-    const { keys, tasks, manifests, databases } = evidence;
+/** A decision, and whose rules it follows. */
+export interface Explained extends Decision {
+    /** Where they stand in the configuration; absent: the account isn't enrolled as far as anybody knows. */
+    readonly rules?: string;
+}
+
+/** Plans every account in the evidence by itself, in the order of their ids. `members`: accounts that nobody lists. */
+export function explain(evidence: Evidence, settings: PlanSettings, now: Date, members?: Members): Explained[] {
     const accounts = [...new Set(evidence.snapshots.map(({ account }) => account))].sort();
-    return accounts.flatMap((account) => {
-        const snapshots = evidence.snapshots.filter((snapshot) => snapshot.account === account);
-        const own = tasks.filter(({ sourceArn }) => accountOf(sourceArn) === account);
-        const ledger = manifests.filter((manifest) => manifest.account === account);
-        const needed = new Set(snapshots.map(({ kind }) => (kind === "instance" ? "DBInstances" : "DBClusters")));
-        const bySource: Record<string, Task[]> = {};
-        if (keys.has("ExportTasks")) for (const { arn } of snapshots) bySource[arn] = [];
-        for (const task of own) (bySource[task.sourceArn] ??= []).push(task);
-        return plan(
-            {
-                account,
-                snapshots,
-                databases: [...needed].every((key) => keys.has(key)) ? databases.filter((database) => database.account === account) : undefined,
-                running: keys.has("ExportTasks") ? own.filter(inFlight) : undefined,
-                tasks: bySource,
-                manifests: ledger,
-                finished: own.filter((task) => !inFlight(task) && isWrittenByUs(task, settings.destination) && !ledger.some(({ taskId }) => taskId === task.id)),
-                proven: ledger.some(manifestOfExport) || own.some((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
-            },
-            settings,
-            now,
-        );
+    return accounts.flatMap((account): Explained[] => {
+        const standing = standingOf(account, settings, members);
+        if ("reason" in standing) {
+            const code = standing.decision === "skip" ? "not-enrolled" : "unknown";
+            return snapshotsOf(account, evidence).map((snapshot) => ({ snapshot, code, ...standing }));
+        }
+        const enrolled = { ...settings, accounts: { ...settings.accounts, [account]: standing.account } };
+        return explainAccount(account, evidence, enrolled, now).map((decision) => ({ ...decision, rules: standing.rules }));
     });
 }
 
+/** RDS may name a snapshot in two answers. */
+const snapshotsOf = (account: string, { snapshots }: Evidence): Snapshot[] =>
+    [...new Map(snapshots.map((snapshot) => [snapshot.arn, snapshot])).values()].filter((snapshot) => snapshot.account === account);
+
+function explainAccount(account: string, evidence: Evidence, settings: PlanSettings, now: Date): Decision[] {
+    const { keys, tasks, manifests, databases } = evidence;
+    const snapshots = snapshotsOf(account, evidence);
+    const own = tasks.filter(({ sourceArn }) => accountOf(sourceArn) === account);
+    const ledger = manifests.filter((manifest) => manifest.account === account);
+    const needed = new Set(snapshots.map(({ kind }) => (kind === "instance" ? "DBInstances" : "DBClusters")));
+    const bySource: Record<string, Task[]> = {};
+    if (keys.has("ExportTasks")) for (const { arn } of snapshots) bySource[arn] = [];
+    for (const task of own) (bySource[task.sourceArn] ??= []).push(task);
+    return plan(
+        {
+            account,
+            snapshots,
+            databases: [...needed].every((key) => keys.has(key)) ? databases.filter((database) => database.account === account) : undefined,
+            running: keys.has("ExportTasks") ? own.filter(inFlight) : undefined,
+            tasks: bySource,
+            manifests: ledger,
+            finished: own.filter((task) => !inFlight(task) && isWrittenByUs(task, settings.destination) && !ledger.some(({ taskId }) => taskId === task.id)),
+            proven: ledger.some(manifestOfExport) || own.some((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
+        },
+        settings,
+        now,
+    );
+}
+
 /** What `--json` prints. */
-export const asJson = (decisions: readonly Decision[]) =>
-    decisions.map(({ snapshot, decision, reason, startExportTask }) => ({
+export const asJson = (decisions: readonly Explained[]) =>
+    decisions.map(({ snapshot, decision, rules, reason, startExportTask }) => ({
         snapshotArn: snapshot.arn,
         account: snapshot.account,
         database: `${snapshot.kind}.${snapshot.database}`,
         decision,
+        ...(rules === undefined ? {} : { rules }),
         reason,
         ...(startExportTask ? { startExportTask } : {}),
     }));
 
 /** Aligned columns, each export's call beneath it, and a summary line. */
-export function asTable(decisions: readonly Decision[], colours: Colors): string[] {
+export function asTable(decisions: readonly Explained[], colours: Colors): string[] {
     const paint = { export: colours.green, done: colours.dim, skip: colours.dim, wait: colours.yellow, unknown: colours.magenta };
-    const rows = decisions.map(({ snapshot, decision, reason }) => [
+    const rows = decisions.map(({ snapshot, decision, rules = "-", reason }) => [
         parseSnapshotArn(snapshot.arn)?.identifier ?? snapshot.arn,
         `${snapshot.account}/${snapshot.kind}.${snapshot.database}`,
         decision,
+        rules,
         reason,
     ]);
-    const head = ["SNAPSHOT", "DATABASE", "DECISION", "REASON"];
+    const head = ["SNAPSHOT", "DATABASE", "DECISION", "RULES", "REASON"];
     const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
     const line = (cells: readonly string[]) => cells.map((cell, column) => (column === head.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ");
     const body = decisions.flatMap(({ decision, startExportTask }, index) => [

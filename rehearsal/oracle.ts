@@ -4,15 +4,22 @@
  */
 import picomatch from "picomatch";
 import type { Settings } from "../components/settings";
-import type { DatabaseRules, Filter } from "../handlers/lib/types";
+import type { DatabaseRules, Filter, Member } from "../handlers/lib/types";
 import type { SimSnapshot } from "./aws/types";
 import { day } from "./nights";
 import type { SnapshotFate } from "./fates";
 
-const rulesOf = ({ sourceAccounts, databases }: Settings, account: string): DatabaseRules | undefined => {
+function rulesOf({ sourceAccounts, organization, databases }: Settings, account: string, members: readonly Member[]): DatabaseRules | undefined {
     const source = sourceAccounts.find(({ id }) => id === account);
-    return source && (source.databases ?? databases);
-};
+    if (source) return source.databases ?? databases;
+    const member = members.find(({ id }) => id === account);
+    if (!member || !organization?.units.some((unit) => member.units.includes(unit))) return undefined;
+    const fitting = organization.rules.filter(({ accounts = [account], names = [""], units = member.units, tags }) => {
+        const tagged = !tags || Object.keys(tags).some((key) => key in member.tags && tags[key]?.includes(member.tags[key]!));
+        return accounts.includes(account) && names.some((name) => RegExp(name).test(member.name)) && units.some((unit) => member.units.includes(unit)) && tagged;
+    });
+    return fitting.at(-1)?.databases ?? databases;
+}
 
 function names({ text }: Filter, { database: { account, kind, identifier } }: SimSnapshot, { sourceAccounts }: Settings): boolean {
     const [, kinds, owner, glob = ""] = /^(?:(instance|cluster):)?(?:([^/]+)\/)?(.*)$/.exec(text) ?? [];
@@ -20,9 +27,9 @@ function names({ text }: Filter, { database: { account, kind, identifier } }: Si
     return (!kinds || kinds === kind) && (!owner || owner === account || owner === name) && picomatch.isMatch(identifier, glob, { dot: true });
 }
 
-/** Why nobody wants this snapshot, thinning and age at the time of the look aside; `undefined`: somebody does. */
-export function objectionTo(snapshot: SimSnapshot, settings: Settings): string | undefined {
-    const rules = rulesOf(settings, snapshot.account);
+/** Why nobody wants this snapshot, thinning and age at the time of the look aside; `undefined`: somebody does. `members`: of the organization. */
+export function objectionTo(snapshot: SimSnapshot, settings: Settings, members: readonly Member[] = []): string | undefined {
+    const rules = rulesOf(settings, snapshot.account, members);
     if (!rules) return "its account isn't enrolled";
     const { database, type, createdAt, originalCreatedAt = createdAt } = snapshot;
     if (/oracle|sqlserver|db2|custom|neptune|docdb/.test(database.engine)) return `RDS can't export ${database.engine}`;
@@ -34,10 +41,10 @@ export function objectionTo(snapshot: SimSnapshot, settings: Settings): string |
 }
 
 /** Weekly and monthly databases of which two automated snapshots of one period were exported. */
-export function twicePerPeriod(all: readonly SnapshotFate[], settings: Settings): string[] {
+export function twicePerPeriod(all: readonly SnapshotFate[], settings: Settings, members: readonly Member[] = []): string[] {
     const seen = new Map<string, string>();
     return all.filter(({ fate, snapshot }) => fate === "exported" && snapshot.type === "automated").flatMap(({ snapshot }) => {
-        const rules = rulesOf(settings, snapshot.account);
+        const rules = rulesOf(settings, snapshot.account, members);
         const override = rules?.overrides.filter(({ databases, snapshotTypes }) => !snapshotTypes && databases.some((filter) => names(filter, snapshot, settings))).at(-1);
         const frequency = override?.frequency ?? rules?.frequency;
         if (frequency === undefined || frequency === "every") return [];

@@ -9,8 +9,9 @@ import type { PlanSettings } from "../../handlers/lib/types";
 import { settingsFromFile, stackFile } from "../config";
 import { runCommand } from "./options";
 import { asJson, asTable, explain, keyFromTasks, readEvidence, type Input } from "../explain";
+import { readMemberList } from "../members";
 
-const usage = `Usage: npm run explain -- [FILE…] [--stack NAME | --config FILE] [--now ISO] [--key-arn ARN] [--json]
+const usage = `Usage: npm run explain -- [FILE…] [--stack NAME | --config FILE] [--members FILE] [--now ISO] [--key-arn ARN] [--json]
 
 Says for every snapshot what the planner would do, and why. FILEs are what these print (any of them, in any order):
   aws rds describe-db-snapshots > snapshots.json
@@ -19,7 +20,12 @@ Says for every snapshot what the planner would do, and why. FILEs are what these
   aws rds describe-export-tasks > tasks.json
   aws rds describe-db-instances > instances.json          # for tags
   aws rds describe-db-clusters > clusters.json            # for tags
-  aws s3 ls --recursive s3://<vault bucket>/manifests/ > manifests.txt`;
+  aws s3 ls --recursive s3://<vault bucket>/manifests/ > manifests.txt
+
+With organizational units in the configuration --members FILE tells the accounts that nobody lists; RULES says whose rules apply:
+  aws organizations list-accounts > members.json
+For rules by tag add to each account the "Tags" that this prints:
+  aws organizations list-tags-for-resource --resource-id <account id>`;
 
 const refuse = (problem: string): never => {
     throw Object.assign(new Error(problem), { name: "UsageError" });
@@ -27,7 +33,7 @@ const refuse = (problem: string): never => {
 
 function commandLine(args: string[]) {
     const text = { type: "string" } as const;
-    const options = { config: text, stack: text, now: text, "key-arn": text, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
+    const options = { config: text, stack: text, now: text, members: text, "key-arn": text, json: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
     try {
         const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
         return { values, files: positionals };
@@ -44,6 +50,8 @@ function read(file: string): Input {
     }
 }
 
+const membersFrom = ({ file, text }: Input) => readMemberList(file, text, (problem) => refuse(`${file}: ${problem}`));
+
 /** What the command prints. Throws a UsageError or SettingsError. */
 export function explainCommand(args: string[], colours: Colors): string {
     const { values, files } = commandLine(args);
@@ -54,6 +62,8 @@ export function explainCommand(args: string[], colours: Colors): string {
     if (Number.isNaN(now.getTime())) refuse(`--now: received ${values.now}, wanted an ISO time such as 2026-11-23T06:00:00Z`);
 
     const settings = settingsFromFile(values.config ?? stackFile(values.stack ?? "prod"));
+    if (values.members !== undefined && !settings.organization) refuse("--members: the configuration has no rds-vault:organization, so only listed accounts are enrolled");
+    const members = values.members === undefined ? undefined : membersFrom(read(values.members));
     const evidence = readEvidence(files.map(read));
     const { region, backupAccount } = settings;
     const { bucket, exportRole } = namesOf({ stack: settings.stack, region, backupAccountId: backupAccount.id });
@@ -61,7 +71,7 @@ export function explainCommand(args: string[], colours: Colors): string {
     const unknownKey = `arn:${partition}:kms:${region}:${backupAccount.id}:key/<created by pulumi up>`;
     const planned: PlanSettings = { ...enrolmentOf(settings), destination: { partition, bucket, keyArn: values["key-arn"] ?? unknownKey, exportRole } };
     const keyArn = values["key-arn"] ?? keyFromTasks(evidence, planned) ?? unknownKey;
-    const decisions = explain(evidence, { ...planned, destination: { ...planned.destination, keyArn } }, now);
+    const decisions = explain(evidence, { ...planned, destination: { ...planned.destination, keyArn } }, now, members);
 
     return values.json ? JSON.stringify(asJson(decisions), null, 2) : asTable(decisions, colours).join("\n");
 }

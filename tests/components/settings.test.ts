@@ -509,6 +509,12 @@ describe("stack files", () => {
         assert.deepEqual([stack, sourceAccounts.length, databases.include.map(({ text }) => text), times.retentionDays], ["canary", 1, ["instance:shop/canary"], 1]);
     });
 
+    it("organization: two units, a listed account outside them, rules by unit, name and tag", () => {
+        const { stack, sourceAccounts, organization: enrolled } = settingsFromFile(join(__dirname, "..", "fixtures", "Pulumi.organization.yaml"));
+        assert.deepEqual([stack, sourceAccounts.length, enrolled?.units.length], ["organization", 1, 2]);
+        assert.deepEqual(enrolled?.rules.map((each) => Object.keys(each)), [["text", "units", "databases"], ["text", "names", "databases"], ["text", "tags", "databases"]]);
+    });
+
     it("Pulumi.yaml describes every key", () => {
         const { config } = parse(readFileSync(join(__dirname, "..", "..", "Pulumi.yaml"), "utf8")) as { config: Record<string, { description: string; type?: string }> };
         const described = Object.entries(config);

@@ -23,11 +23,17 @@ function run(...args: string[]) {
     }
 }
 
-type Line = { snapshotArn: string; account: string; database: string; decision: string; reason: string; startExportTask?: Record<string, string> };
+type Line = { snapshotArn: string; account: string; database: string; decision: string; rules?: string; reason: string; startExportTask?: Record<string, string> };
 const json = (...args: string[]): Line[] => {
     const { status, stdout, stderr } = run(...config, "--json", ...args);
     assert.equal(status, 0, stderr);
     return JSON.parse(stdout) as Line[];
+};
+const folder = mkdtempSync(join(tmpdir(), "explain-"));
+after(() => rmSync(folder, { recursive: true }));
+const write = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
 };
 const of = (lines: Line[], end: string) => lines.find(({ snapshotArn }) => snapshotArn.endsWith(end));
 
@@ -58,7 +64,7 @@ describe("npm run explain", () => {
         const { stdout, status } = run(...config, ...snapshots, fixture("tasks.json"));
         assert.equal(status, 0);
         assert.ok(!stdout.includes("\u001b"));
-        assert.match(stdout, /^SNAPSHOT +DATABASE +DECISION +REASON$/m);
+        assert.match(stdout, /^SNAPSHOT +DATABASE +DECISION +RULES +REASON$/m);
         assert.match(stdout, /^ {6}"S3Prefix": "exports\/111122223333\/instance\.orders\/2026-11-17"/m);
         assert.match(stdout, /5 snapshots: 1 export, 2 skip, 2 wait/);
     });
@@ -71,18 +77,13 @@ describe("npm run explain", () => {
         assert.match(bad.stderr, /^nowhere\.json: can't be read/);
     });
     describe("refuses, with status 2 and nothing on stdout,", () => {
-        const folder = mkdtempSync(join(tmpdir(), "explain-"));
-        after(() => rmSync(folder, { recursive: true }));
-        const write = (name: string, text: string) => {
-            writeFileSync(join(folder, name), text);
-            return join(folder, name);
-        };
         const cases: [string, () => string[], RegExp][] = [
             ["no file", () => [...config], /aws rds describe-db-snapshots/],
             ["an unknown option", () => [...config, "--jsn"], /--jsn/],
             ["a bad time", () => [...snapshots, "--now", "soon"], /--now: received soon/],
             ["a missing file", () => [...config, "nowhere.json"], /nowhere\.json: can't be read/],
             ["a missing configuration", () => ["--config", "nowhere.yaml", ...snapshots], /nowhere\.yaml/],
+            ["members of no organization", () => [...config, ...snapshots, "--members", write("m.json", "[]")], /--members: the configuration has no rds-vault:organization/],
             ["broken JSON", () => [...config, write("broken.json", "{ 1")], /broken\.json: isn't JSON/],
             ["another answer", () => [...config, write("other.json", '{"Buckets": []}')], /other\.json: has none of the keys DBSnapshots.*found Buckets/],
             ["an item without its ARN", () => [...config, write("item.json", '{"DBSnapshots": [{"Status": "available"}]}')], /item\.json: DBSnapshots\[0\]: DBSnapshotArn is missing/],
@@ -98,6 +99,81 @@ describe("npm run explain", () => {
             });
         }
     });
+});
+
+describe("npm run explain in an organization", () => {
+    const path = (units: string) => [`o-a1b2c3d4e5/r-ab12/${units}`];
+    const [workloads, staging, data] = ["ou-ab12-11111111/", "ou-ab12-00000000/ou-ab12-11111111/ou-ab12-11111133/", "ou-ab12-22222222/"];
+    const silver = [{ Key: "backup", Value: "silver" }];
+    const accounts = [
+        { Id: "900000000001", Name: "shop", State: "ACTIVE", Paths: path(workloads), Tags: silver },
+        { Id: "900000000002", Name: "shop-staging", State: "ACTIVE", Paths: path(staging), Tags: silver },
+        { Id: "900000000003", Name: "data-lake", Status: "ACTIVE", Paths: path(data), Tags: [] },
+        { Id: "900000000004", Name: "data-gold", State: "ACTIVE", Paths: path(data), Tags: [{ Key: "backup", Value: "gold" }] },
+        { Id: "900000000005", Name: "sandbox", State: "ACTIVE", Paths: path("ou-ab12-33333333/"), Tags: [] },
+        { Id: "900000000006", Name: "closed", State: "SUSPENDED", Paths: path(workloads), Tags: [] },
+        { Id: "900000000007", Name: "old-cli", Status: "ACTIVE" },
+        { Id: "900000000008", Name: "no-tags", State: "ACTIVE", Paths: path(workloads) },
+    ];
+    const ids = ["111122223333", ...accounts.map(({ Id }) => Id), "900000000009"];
+    const DBSnapshots = ids.map((id) => ({
+        DBSnapshotArn: `arn:aws:rds:eu-west-1:${id}:snapshot:rds:orders-2026-11-17`, DBInstanceIdentifier: "orders", Status: "available", Engine: "postgres", SnapshotType: "automated",
+        DbiResourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWX01", SnapshotCreateTime: "2026-11-17T03:00:00+00:00",
+    }));
+    const inOrganization = ["--config", join(root, "tests/fixtures/Pulumi.organization.yaml"), "--now", "2026-11-18T12:00:00Z"];
+    function linesWith(...args: string[]) {
+        const { status, stdout, stderr } = run(...inOrganization, "--json", write("orders.json", JSON.stringify({ DBSnapshots, ExportTasks: [], DBInstances: [] })), ...args);
+        assert.equal(status, 0, stderr);
+        return (JSON.parse(stdout) as Line[]).map(({ account, decision, rules, reason }) => ({ account, decision, rules, reason }));
+    }
+    const members = (list: unknown = { Accounts: accounts }) => ["--members", write("members.json", JSON.stringify(list))];
+
+    it("plans members under their rule and says which", () => {
+        const lines = linesWith(...members());
+        assert.deepEqual(lines.slice(0, 5).map(({ account, decision, rules }) => [account, decision, rules]), [
+            ["111122223333", "export", "sourceAccounts[0].databases"],
+            ["900000000001", "export", "global databases"],
+            ["900000000002", "export", "organization.rules[0]"],
+            ["900000000003", "export", "organization.rules[1]"],
+            ["900000000004", "export", "organization.rules[2]"],
+        ]);
+    });
+    it("says of the others why not", () => {
+        const file = join(folder, "members.json");
+        assert.deepEqual(linesWith(...members()).slice(5).map(({ account, rules, ...rest }) => (assert.equal(rules, undefined, account), Object.values(rest).join(": "))), [
+            "skip: account 900000000005 isn't enrolled: it lies in none of the enrolled units (ou-ab12-11111111, ou-ab12-22222222)",
+            "skip: account 900000000006 isn't enrolled: its state is SUSPENDED",
+            `unknown: ${file} doesn't tell in which units account 900000000007 lies: newer versions of the AWS CLI print its Paths`,
+            `unknown: organization.rules[2] asks for tags that ${file} doesn't tell: add to the account what aws organizations list-tags-for-resource --resource-id 900000000008 prints`,
+            `skip: account 900000000009 isn't enrolled: it is neither listed nor in ${file}`,
+        ]);
+    });
+    it("without members says how to give them, and plans the listed account", () => {
+        const [listed, ...others] = linesWith();
+        assert.deepEqual([listed?.decision, listed?.rules], ["export", "sourceAccounts[0].databases"]);
+        for (const { account, decision, rules, reason } of others) {
+            assert.deepEqual([decision, rules], ["unknown", undefined]);
+            assert.equal(reason, `account ${account} isn't listed; whether it lies in an enrolled unit is in aws organizations list-accounts: give that with --members`);
+        }
+    });
+    it("takes a bare list of accounts too, and prints a column of rules", () => {
+        const { stdout } = run(...inOrganization, join(folder, "orders.json"), ...members(accounts));
+        assert.match(stdout, /^rds:orders-2026-11-17  900000000002\/instance\.orders  export    organization\.rules\[0\] {8}/m);
+        assert.match(stdout, /^rds:orders-2026-11-17  900000000005\/instance\.orders  skip      - /m);
+    });
+    for (const [what, list, problem] of [
+        ["another answer", { Roots: [] }, /members\.json: has no list of Accounts/],
+        ["nothing", null, /members\.json: has no list of Accounts/],
+        ["an account without id", [{ Name: "x" }, null], /members\.json: Accounts\[0\]: Id is no text of 12 digits: undefined/],
+        ["paths that are text", [{ Id: "900000000001", Paths: "o-a1b2c3d4e5" }], /Accounts\[0\]: Paths is no list/],
+        ["tags as a map", [{ Id: "900000000001", Tags: { backup: "gold" } }], /Accounts\[0\]: Tags is no list of \{ "Key", "Value" \}/],
+    ] as [string, unknown, RegExp][]) {
+        it(`refuses members that are ${what}`, () => {
+            const { status, stderr } = run(...inOrganization, join(folder, "orders.json"), ...members(list));
+            assert.equal(status, 2);
+            assert.match(stderr, problem);
+        });
+    }
 });
 
 describe("evidence", () => {
@@ -117,5 +193,5 @@ describe("evidence", () => {
         const evidence = readEvidence([{ file: "all", text: JSON.stringify({ ...asAws, ExportTasks, DBInstances: [] }) }]);
         assert.deepEqual(explain(evidence, settings(), now).map(({ code }) => code), ["running"]);
     });
-    it("prints an empty table", () => assert.deepEqual(asTable([], createColors(false)), ["SNAPSHOT  DATABASE  DECISION  REASON", "", "0 snapshots"]));
+    it("prints an empty table", () => assert.deepEqual(asTable([], createColors(false)), ["SNAPSHOT  DATABASE  DECISION  RULES  REASON", "", "0 snapshots"]));
 });
