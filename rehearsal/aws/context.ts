@@ -1,13 +1,17 @@
 /** Context keys that AWS adds by itself. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-import type { Call, Principal } from "./types";
+import type { Call, Organization, Principal } from "./types";
 
 /** Services that answer without a Region of their own: `aws:RequestedRegion` would be another Region's. */
-const globalServices = new Set(["iam"]);
+const globalServices = new Set(["iam", "organizations"]);
 
-export function withAwsKeys(call: Call, region: string): Record<string, string | readonly string[]> {
+export function withAwsKeys(call: Call, region: string, organization?: Pick<Organization, "keysOf">): Record<string, string | readonly string[]> {
+    const source = call.context?.["aws:SourceAccount"];
     const service = call.action.slice(0, call.action.indexOf(":"));
     return {
         ...principalKeys(call.principal),
+        ...(call.principal.account && organization?.keysOf("Principal", call.principal.account)),
+        // An AWS service that acts for a resource tells the place of that resource's account.
+        ...(call.principal.service && typeof source === "string" && organization?.keysOf("Source", source)),
         // The clients and the services speak TLS; the loopback HTTP of the rehearsal stands for it.
         "aws:SecureTransport": "true",
         "aws:ResourceAccount": call.resourceAccount,

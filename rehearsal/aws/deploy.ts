@@ -25,6 +25,7 @@ const parts = new Set([
     "aws:sqs/queuePolicy:QueuePolicy",
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
     "aws:cloudwatch/eventTarget:EventTarget",
+    "aws:cloudformation/stackSetInstance:StackSetInstance",
 ]);
 
 export function deploy(rendered: Rendered, world: World): void {

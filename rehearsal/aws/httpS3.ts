@@ -28,12 +28,13 @@ function refuseUnknown(operation: string, names: Iterable<string>, isUnknown: (n
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 function list(world: World, { query, principal }: Request, bucket: string): Response {
-    refuseUnknown("ListObjectsV2", query.keys(), (name) => !["list-type", "prefix", "start-after", "max-keys", "continuation-token", "x-id"].includes(name));
+    refuseUnknown("ListObjectsV2", query.keys(), (name) => !["list-type", "prefix", "delimiter", "start-after", "max-keys", "continuation-token", "x-id"].includes(name));
     const token = query.get("continuation-token");
     const startAfter = token === null ? (query.get("start-after") ?? undefined) : Buffer.from(token, "base64").toString();
     const prefix = query.get("prefix") ?? undefined;
+    const delimiter = query.get("delimiter") ?? undefined;
     const maxKeys = Number(query.get("max-keys") ?? 1000);
-    const { keys, truncated } = world.s3.list(principal, bucket, { maxKeys, ...(prefix !== undefined && { prefix }), ...(startAfter !== undefined && { startAfter }) });
+    const { keys, prefixes, truncated, next = "" } = world.s3.list(principal, bucket, { maxKeys, prefix, delimiter, startAfter });
     return {
         headers: { "content-type": "application/xml" },
         body: xml(
@@ -42,10 +43,11 @@ function list(world: World, { query, principal }: Request, bucket: string): Resp
                 Name: bucket,
                 Prefix: prefix ?? "",
                 MaxKeys: maxKeys,
-                KeyCount: keys.length,
+                KeyCount: keys.length + prefixes.length,
                 IsTruncated: truncated,
-                NextContinuationToken: truncated ? Buffer.from(keys.at(-1)!.key).toString("base64") : undefined,
+                NextContinuationToken: truncated ? Buffer.from(next).toString("base64") : undefined,
                 Contents: keys.map(({ key, size, writtenAt }) => ({ Key: key, LastModified: new Date(writtenAt), Size: size, StorageClass: "STANDARD" })),
+                CommonPrefixes: prefixes.map((each) => ({ Prefix: each })),
             },
             namespace,
         ),

@@ -1,4 +1,4 @@
-/** RDS and STS (query protocol, XML) and SQS (JSON 1.0) over HTTP. */
+/** RDS and STS (query protocol, XML), SQS (JSON 1.0) and Organizations (JSON 1.1) over HTTP. */
 import { createHash } from "node:crypto";
 import type { Response, Service } from "./http";
 import { AwsError } from "./types";
@@ -72,4 +72,12 @@ export const serveSqs: Service = {
     error: ({ code, message, status }) => json(status, { __type: `com.amazonaws.sqs#${code}`, message }),
 };
 
-const json = (status: number, value: unknown): Response => ({ status, headers: { "content-type": "application/x-amz-json-1.0" }, body: JSON.stringify(value) });
+export const serveOrganizations: Service = {
+    serve(world, { headers, body, principal }) {
+        const [, operation = ""] = /^AWSOrganizationsV20161128\.(\w+)$/.exec(String(headers["x-amz-target"])) ?? [];
+        return json(200, world.organization.api(principal, operation, JSON.parse(body.toString()) as Record<string, unknown>), "1.1");
+    },
+    error: ({ code, message, status }) => json(status, { __type: code === "AccessDenied" ? "AccessDeniedException" : code, Message: message }, "1.1"),
+};
+
+const json = (status: number, value: unknown, version = "1.0"): Response => ({ status, headers: { "content-type": `application/x-amz-json-${version}` }, body: JSON.stringify(value) });

@@ -1,5 +1,6 @@
 /** How each resource of a rendered graph is installed in the simulated AWS, together with the parts that belong to it. */
 import type { Rendered, RenderedResource } from "../graph";
+import { installStackSet } from "./cloudFormation";
 import { addSchedule } from "./scheduler";
 import type { World } from "./types";
 
@@ -148,6 +149,13 @@ function schedule(resource: Resource, stage: Stage): void {
     });
 }
 
+function stackSet(resource: Resource, { world, others }: Stage): void {
+    const { name, templateBody, autoDeployment, permissionModel } = resource.inputs;
+    if (permissionModel !== "SERVICE_MANAGED") throw new Error(`${resource.urn}: only service-managed StackSets are simulated`);
+    const instances = others(resource, "aws:cloudformation/stackSetInstance:StackSetInstance", ({ stackSetName, stackSetInstanceRegion }) => stackSetName === name && stackSetInstanceRegion === world.region);
+    installStackSet(world, { templateBody, units: instances.flatMap(({ inputs }) => inputs.deploymentTargets.organizationalUnitIds), autoDeployment: autoDeployment?.enabled === true });
+}
+
 /** In this order: what is referred to stands before what refers to it. */
 export const installs: Record<string, Install> = {
     "aws:iam/role:Role": role,
@@ -159,4 +167,5 @@ export const installs: Record<string, Install> = {
     "aws:lambda/function:Function": lambda,
     "aws:lambda/eventSourceMapping:EventSourceMapping": mapping,
     "aws:scheduler/schedule:Schedule": schedule,
+    "aws:cloudformation/stackSet:StackSet": stackSet,
 };

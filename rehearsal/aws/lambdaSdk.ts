@@ -29,7 +29,7 @@ export interface SdkOptions {
 /** Wire codes whose error class in the SDK's model ends in Fault, which is then `err.name`: https://www.npmjs.com/package/@aws-sdk/client-rds */
 const faults = /^(DBSnapshotNotFound|DBInstanceNotFound|ExportTaskAlreadyExists|ExportTaskNotFound|IamRoleMissingPermissions|IamRoleNotFound|InvalidExportOnly|InvalidExportSourceState)$/;
 /** Retried by the SDK's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
-const retried = /^(Throttling|ThrottlingException|RequestLimitExceeded|SlowDown|RequestTimeout|TimeoutError|ServiceUnavailable|InternalFailure|InternalError)$/;
+const retried = /^(Throttling|ThrottlingException|RequestLimitExceeded|SlowDown|RequestTimeout|TimeoutError|TooManyRequestsException|ServiceUnavailable|InternalFailure|InternalError)$/;
 
 /** An error as SDK v3 throws it. */
 export function sdkError({ code, message, status }: AwsError): Error {
@@ -137,12 +137,14 @@ const pages = (operation: string) =>
 const tokens: Record<string, readonly [string, string]> = {
     ...Object.fromEntries(["DBSnapshots", "DBClusterSnapshots", "DBInstances", "DBClusters", "ExportTasks"].map((what) => [`Describe${what}`, ["Marker", "Marker"]])),
     ListObjectsV2: ["ContinuationToken", "NextContinuationToken"],
+    ...Object.fromEntries(["ListAccountsForParent", "ListChildren", "ListTagsForResource"].map((what) => [what, ["NextToken", "NextToken"]])),
 };
 
 function answer(world: World, { operation, input, principal }: SdkCall): Answer {
     const own = operations[operation];
     if (own) return own(world, principal, input);
     if (/^(Describe|StartExportTask)/.test(operation)) return world.rds.api(principal, operation, flat(input));
+    if (/^(ListAccountsForParent|ListChildren|ListTagsForResource)$/.test(operation)) return world.organization.api(principal, operation, input);
     throw new Error(`${operation} isn't simulated in process`);
 }
 
@@ -180,10 +182,10 @@ const operations: Record<string, (world: World, principal: Principal, input: Inp
         if (entries.length < 1 || entries.length > 10) throw new AwsError("TooManyEntriesInBatchRequest", `A batch has one to ten entries, not ${entries.length}.`);
         return { Successful: entries.map(({ Id, MessageBody }) => ({ Id, MessageId: world.sqs.send(principal, queueArn(world, QueueUrl), MessageBody) })), Failed: [] };
     },
-    ListObjectsV2(world, principal, { Bucket, Prefix, StartAfter, ContinuationToken, MaxKeys }) {
-        const { keys, truncated } = world.s3.list(principal, Bucket, { prefix: Prefix, startAfter: ContinuationToken ?? StartAfter, maxKeys: MaxKeys });
+    ListObjectsV2(world, principal, { Bucket, Prefix, Delimiter, StartAfter, ContinuationToken, MaxKeys }) {
+        const { keys, prefixes, truncated, next } = world.s3.list(principal, Bucket, { prefix: Prefix, delimiter: Delimiter, startAfter: ContinuationToken ?? StartAfter, maxKeys: MaxKeys });
         const Contents = keys.map(({ key, size, writtenAt }) => ({ Key: key, Size: size, LastModified: new Date(writtenAt) }));
-        return { Contents, KeyCount: keys.length, IsTruncated: truncated, NextContinuationToken: truncated ? keys.at(-1)?.key : undefined };
+        return { Contents, CommonPrefixes: prefixes.map((each) => ({ Prefix: each })), KeyCount: keys.length + prefixes.length, IsTruncated: truncated, NextContinuationToken: truncated ? next : undefined };
     },
     ListObjectVersions(world, principal, { Bucket, Prefix, KeyMarker, VersionIdMarker, MaxKeys }) {
         const { versions, truncated } = world.s3.listVersions(principal, Bucket, { prefix: Prefix, keyMarker: KeyMarker, versionIdMarker: VersionIdMarker, maxKeys: MaxKeys });

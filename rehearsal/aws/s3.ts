@@ -127,18 +127,28 @@ export function createS3(world: World): S3 {
             bucket.versions.remove(version);
         },
 
-        list(principal, name, { prefix, startAfter = "", maxKeys = pageSize }) {
+        list(principal, name, { prefix, delimiter, startAfter = "", maxKeys = pageSize }) {
             const bucket = open(name);
-            authorize(principal, "s3:ListBucket", bucket, undefined, prefix === undefined ? undefined : { "s3:prefix": prefix });
-            const keys: ObjectVersion[] = [];
+            authorize(principal, "s3:ListBucket", bucket, undefined, {
+                ...(prefix !== undefined && { "s3:prefix": prefix }),
+                ...(delimiter !== undefined && { "s3:delimiter": delimiter }),
+            });
+            const [keys, prefixes]: [ObjectVersion[], string[]] = [[], []];
             const limit = Math.min(maxKeys, pageSize);
+            // A page that ended with a rolled-up prefix goes on after all that it stands for.
+            let [rolled, next] = [delimiter && startAfter.endsWith(delimiter) ? startAfter : undefined, startAfter];
             for (const versions of bucket.versions.byKey(startAfter, prefix)) {
                 const last = versions.at(-1)!;
-                if (last.deleteMarker || last.key === startAfter) continue;
-                if (keys.length === limit) return { keys, truncated: true };
-                keys.push(last);
+                if (last.deleteMarker || last.key === startAfter || (rolled !== undefined && last.key.startsWith(rolled))) continue;
+                if (keys.length + prefixes.length === limit) return { keys, prefixes, truncated: true, next };
+                const at = delimiter ? last.key.indexOf(delimiter, prefix?.length ?? 0) : -1;
+                if (delimiter && at >= 0) prefixes.push((next = rolled = last.key.slice(0, at + delimiter.length)));
+                else {
+                    keys.push(last);
+                    next = last.key;
+                }
             }
-            return { keys, truncated: false };
+            return { keys, prefixes, truncated: false };
         },
         listVersions(principal, name, { prefix, keyMarker = "", versionIdMarker, maxKeys = pageSize }) {
             const bucket = open(name);

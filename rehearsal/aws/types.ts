@@ -79,6 +79,7 @@ export interface World {
     readonly events: EventBridge;
     readonly sqs: Sqs;
     readonly lambda: Lambda;
+    readonly organization: Organization;
 }
 
 export interface Iam {
@@ -143,7 +144,8 @@ export interface S3 {
     head(principal: Principal, bucket: string, key: string, versionId?: string): ObjectVersion;
     /** ListObjectVersions: by key, of a key the newest first, after the marker. */
     listVersions(principal: Principal, bucket: string, options: { prefix?: string; keyMarker?: string; versionIdMarker?: string; maxKeys?: number }): { versions: ObjectVersion[]; truncated: boolean };
-    list(principal: Principal, bucket: string, options: { prefix?: string; startAfter?: string; maxKeys?: number }): { keys: ObjectVersion[]; truncated: boolean };
+    /** ListObjectsV2. With a delimiter, keys that hold it after the prefix are rolled up to `prefixes`; `next`: what to start after for the rest. */
+    list(principal: Principal, bucket: string, options: { prefix?: string; delimiter?: string; startAfter?: string; maxKeys?: number }): { keys: ObjectVersion[]; prefixes: string[]; truncated: boolean; next?: string };
     location(principal: Principal, bucket: string): string;
     /** All versions, oldest first, as the rehearsal's verdict sees them; no call, not judged. */
     versions(bucket: string, prefix?: string): readonly ObjectVersion[];
@@ -282,6 +284,38 @@ export interface Sqs {
     messages(queueArn: string): readonly Message[];
     /** Called after each send, so that a Lambda mapping can wake. */
     onSend(queueArn: string, wake: () => void): void;
+}
+
+export interface SimMember {
+    /** 12 digits. */
+    readonly id: string;
+    readonly name: string;
+    /** The nearest unit. */
+    readonly unit: string;
+    /** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html */
+    readonly state: "PENDING_ACTIVATION" | "ACTIVE" | "SUSPENDED" | "PENDING_CLOSURE" | "CLOSED";
+    readonly tags: Readonly<Record<string, string>>;
+}
+export interface Organization {
+    /** Before anything else of it. `delegation`: the policy by which the management account lets others read. */
+    found(options: { id: string; rootId: string; managementAccount: string; delegation?: string }): void;
+    /** Below another unit, or the root. */
+    addUnit(id: string, parent?: string): void;
+    /** One that is a member already moves. Default: active, without tags. */
+    join(member: Omit<SimMember, "state" | "tags"> & Partial<Pick<SimMember, "state" | "tags">>): void;
+    leave(id: string): void;
+    member(id: string): SimMember | undefined;
+    members(): readonly SimMember[];
+    /** When it left, if it did and didn't come back. */
+    leftAt(id: string): number | undefined;
+    /** All units above a member, the nearest last. */
+    unitsOf(id: string): string[];
+    /** `aws:<prefix>OrgID` and `aws:<prefix>OrgPaths` of a member; of anybody else none. */
+    keysOf(prefix: "Principal" | "Source", account: string): Record<string, string | readonly string[]>;
+    isManagement(account: string): boolean;
+    onJoin(tell: (member: SimMember) => void): void;
+    /** The AWS API: DescribeOrganization, ListAccountsForParent, ListChildren, ListTagsForResource; judged on the caller's policies and the delegation. */
+    api(principal: Principal, operation: string, input: Record<string, unknown>): Record<string, unknown>;
 }
 
 export interface LogLine { readonly at: number; readonly function: string; readonly text: string; readonly json?: Record<string, unknown> }

@@ -6,6 +6,7 @@ import { createIam } from "./iam";
 import { judge } from "./judge";
 import { createKms } from "./kms";
 import { createLambda, type RuntimeOf } from "./lambda";
+import { createOrganization } from "./organization";
 import { createRds } from "./rds";
 import { createS3 } from "./s3";
 import { createSqs } from "./sqs";
@@ -37,6 +38,7 @@ export function createWorld({ region, partition, start, seed, judge: instead, ru
         authorize: (call) => authorize(world, call, instead),
     } as Partial<Mutable<World>> as Mutable<World>;
     world.iam = createIam(world);
+    world.organization = createOrganization(world);
     world.kms = createKms(world);
     world.s3 = createS3(world);
     world.events = createEventBridge(world);
@@ -64,7 +66,7 @@ function authorize(world: World, call: Call, instead: WorldOptions["judge"]): vo
 
 function judgeByPolicies(world: World, call: Call): { allowed: boolean; why: string } {
     const { principal, action, resource } = call;
-    const context = withAwsKeys(call, world.region);
+    const context = withAwsKeys(call, world.region, world.organization);
     const identity = principal.roleArn ? (world.iam.role(principal.roleArn)?.policies ?? []) : [];
     return judge({ ...call, context }, identity, resourcePolicyOf(world, action, resource));
 }
@@ -72,6 +74,8 @@ function judgeByPolicies(world: World, call: Call): { allowed: boolean; why: str
 /** The policy on the resource's side: a role's trust, or what is attached to the bucket, key, queue or bus. */
 function resourcePolicyOf(world: World, action: string, resource: string): string | undefined {
     if (action === "sts:AssumeRole") return world.iam.role(resource)?.trust;
+    // One policy for the whole organization: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html
+    if (action.startsWith("organizations:")) return world.iam.resourcePolicy("organization")?.policy;
     // An object is guarded by its bucket's policy.
     const owner = action.startsWith("s3:") ? resource.split("/", 1)[0]! : resource;
     return world.iam.resourcePolicy(owner)?.policy;
