@@ -9,7 +9,7 @@ import { renderedStack, root } from "../rendered";
 const environments = {
     start: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", ACCESS_ROLE: "a", EXPORT_ROLE: "e", EXTERNAL_ID: "x", SEAL_QUEUE_URL: "http://127.0.0.1:1/q" },
     seal: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", RETENTION_DAYS: "35" },
-    sweep: { TRIGGER_QUEUE_URL: "http://127.0.0.1:1/q" },
+    sweep: { TRIGGER_QUEUE_URL: "http://127.0.0.1:1/q", VAULT_BUCKET: "b" },
 };
 type Name = keyof typeof environments;
 
@@ -40,7 +40,7 @@ describe("the serialized functions", function () {
     const requires = {
         start: ["@aws-sdk/client-rds", "@aws-sdk/client-s3", "@aws-sdk/client-sqs", "@aws-sdk/client-sts", "crypto"],
         seal: ["@aws-sdk/client-s3", "crypto"],
-        sweep: ["@aws-sdk/client-sqs"],
+        sweep: ["@aws-sdk/client-organizations", "@aws-sdk/client-s3", "@aws-sdk/client-sqs"],
     };
     for (const name of ["start", "seal", "sweep"] as const) {
         it(`${name} requires exactly ${requires[name].join(", ")}`, () => {
@@ -62,6 +62,16 @@ describe("the serialized functions", function () {
         }
     }
 
+    it("start looks at the members that the sweep tells of, and at no account that calls itself one", () => {
+        const told = (source: string, account: string) => record(account, JSON.stringify({ source, account, member: { id: account, name: "n", units: ["ou-ab12-11111111"], tags: {} } }));
+        const { out } = run("start", { Records: [told("rds-vault.sweep", "555566667777"), told("aws.rds", "666677778888"), record("event", JSON.stringify({ source: "aws.rds", account: "555566667777" }))] });
+        assert.deepEqual(JSON.parse(/RESULT (.*)/.exec(out)![1]!), { batchItemFailures: [] });
+        const lines = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+        assert.deepEqual(lines.map(({ message, account }) => [message, account]), [["not-enrolled", "666677778888"], ["throttled", "555566667777"], ["batch", undefined]]);
+        const { AccountsNotReady, Stack, _aws } = lines[2];
+        assert.deepEqual([AccountsNotReady, Stack, _aws.CloudWatchMetrics], [0, "", [{ Namespace: "rds-vault", Dimensions: [["Stack"]], Metrics: [{ Name: "AccountsNotReady", Unit: "Count" }] }]]);
+    });
+
     it("start gives back malformed records only, drops accounts that aren't enrolled, and consumes what AWS refuses", () => {
         const { out } = run("start", {
             Records: [
@@ -74,7 +84,7 @@ describe("the serialized functions", function () {
         const result = JSON.parse(/RESULT (.*)/.exec(out)![1]!);
         assert.deepEqual(result, { batchItemFailures: [{ itemIdentifier: "poison" }, { itemIdentifier: "no-account" }] });
         const messages = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).message);
-        assert.deepEqual(messages.sort(), ["forged", "malformed-trigger", "malformed-trigger", "not-enrolled", "throttled"]);
+        assert.deepEqual(messages.sort(), ["batch", "forged", "malformed-trigger", "malformed-trigger", "not-enrolled", "throttled"]);
     });
 
     it("seal gives back malformed requests only, and consumes what AWS refuses: the starter asks again", () => {
