@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { arnsOf, namesOf } from "../../components/arns";
 import { accessPolicy, accessTrust, starterPolicy } from "../../components/policies/access";
-import type { Document } from "../../components/policies/document";
+import type { Document, Sources } from "../../components/policies/document";
 import { exportPolicy, exportTrust } from "../../components/policies/export";
 import { busPolicy, forwarderPolicy, forwarderTrust, undeliveredPolicy } from "../../components/policies/forward";
 import { lambdaTrust } from "../../components/policies/function";
@@ -10,6 +10,7 @@ import { sealerPolicy } from "../../components/policies/seal";
 import { schedulePolicy, scheduleTrust, sweeperPolicy, triggerQueuePolicy } from "../../components/policies/trigger";
 import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
 import { vaultKeyPolicy } from "../../components/policies/vaultKey";
+import { organizationDelegation } from "../../components/policies/organization";
 import { withAwsKeys } from "../../rehearsal/aws/context";
 import { judge } from "../../rehearsal/aws/judge";
 import type { Principal } from "../../rehearsal/aws/types";
@@ -48,7 +49,7 @@ interface Case {
     readonly owner: string;
     readonly identity?: Document;
     readonly resource?: Document;
-    readonly context?: Record<string, string>;
+    readonly context?: Record<string, string | readonly string[]>;
     readonly allowed: boolean;
 }
 
@@ -64,7 +65,69 @@ const viaS3 = { "kms:ViaService": `s3.${region}.amazonaws.com` };
 const openKey: Document = { Version: "2012-10-17", Statement: [{ Sid: "Open", Effect: "Allow", Principal: { AWS: `arn:aws:iam::${backup}:root` }, Action: "kms:*", Resource: "*" }] };
 const ontoKey = { resource: keyPolicy, owner: backup, on: keyArn };
 
+/** Billing is listed; every other account must lie in or below one of the units. */
+const units: Sources = { accounts: [billing], organization: { organizationId: "o-a1b2c3d4e5", units: ["ou-ab12-11111111", "ou-ab12-22222222"] } };
+const unitBucket = vaultBucketPolicy({ arns, backupAccountId: backup, sources: units, keyArn });
+const unitKey = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn, sources: units });
+
+/** Where an account lies, as AWS says it with each call. */
+const places: Record<string, { account: string; path?: string; allowed: boolean }> = {
+    "a member of a unit": { account: shop, path: "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/", allowed: true },
+    "a member of a unit in a unit": { account: shop, path: "o-a1b2c3d4e5/r-ab12/ou-ab12-99999999/ou-ab12-22222222/ou-ab12-33333333/", allowed: true },
+    "an account of the organization outside of the units": { account: stranger, path: "o-a1b2c3d4e5/r-ab12/ou-ab12-99999999/", allowed: false },
+    "one in the unit above": { account: stranger, path: "o-a1b2c3d4e5/r-ab12/ou-ab12-1111/", allowed: false },
+    "one below a unit whose id begins like an enrolled one's": { account: stranger, path: "o-a1b2c3d4e5/r-ab12/ou-ab12-111111112222/", allowed: false },
+    "one directly below the root": { account: stranger, path: "o-a1b2c3d4e5/r-ab12/", allowed: false },
+    "an account that has left": { account: shop, allowed: false },
+    "an account of another organization": { account: stranger, path: "o-zzzzzzzzzz/r-ab12/ou-ab12-11111111/", allowed: false },
+    "a listed account of another organization": { account: billing, path: "o-zzzzzzzzzz/r-zz99/", allowed: true },
+    "a listed account of none": { account: billing, allowed: true },
+};
+const keysAt = (of: "Principal" | "Source", path?: string) => (path ? { [`aws:${of}OrgID`]: path.split("/")[0]!, [`aws:${of}OrgPaths`]: [path] } : {});
+
+/** All that a source account may do in the backup account, from everywhere; and by a role of another name from where it may. */
+const fromPlaces: readonly Case[] = Object.entries(places).flatMap(([name, { account, path, allowed }]) => {
+    const context = keysAt("Principal", path);
+    const cases = (by: (role: string) => Principal, allowed: boolean, whose: string): Case[] => [
+        { name: `${whose}: put events`, by: by(names.forwarder), identity: anything, action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, units), context, allowed },
+        { name: `${whose}: write an export`, by: by(names.exportRole), identity: anything, action: "s3:PutObject", on: object(account), owner: backup, resource: unitBucket, context, allowed },
+        { name: `${whose}: list the bucket`, by: by(names.exportRole), identity: anything, action: "s3:ListBucket", on: arns.bucket, owner: backup, resource: unitBucket, context, allowed },
+        { name: `${whose}: write under another's prefix`, by: by(names.exportRole), identity: anything, action: "s3:PutObject", on: object("123412341234"), owner: backup, resource: unitBucket, context, allowed: false },
+        { name: `${whose}: encrypt`, by: by(names.exportRole), identity: anything, action: "kms:GenerateDataKey", ...ontoKey, resource: unitKey, context, allowed },
+        { name: `${whose}: lend the key`, by: by(names.accessRole), identity: anything, action: "kms:CreateGrant", ...ontoKey, resource: unitKey, context, allowed },
+        { name: `${whose}: decrypt by the access role`, by: by(names.accessRole), identity: anything, action: "kms:Decrypt", ...ontoKey, resource: unitKey, context, allowed: false },
+    ];
+    const deadLetters = (rule: string, allowed: boolean): Case => ({
+        name: `${name}: dead letters of ${rule}`, by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, units),
+        context: { "aws:SourceArn": `arn:aws:events:${region}:${account}:rule/${rule}`, "aws:SourceAccount": account, ...keysAt("Source", path) }, allowed,
+    });
+    return [
+        ...cases((each) => role(account, each), allowed, name),
+        ...(allowed ? cases(() => role(account, "admin", "/"), false, `another role of ${name}`) : []),
+        ...(allowed ? cases((each) => role(account, each, "/"), false, `a role of the name on another path, of ${name}`) : []),
+        deadLetters(names.forwarder, allowed),
+        deadLetters("other", false),
+    ];
+});
+const unitStarter = { by: role(backup, names.starter), identity: starterPolicy(arns, units), resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId } };
+const unitSweeper = { by: role(backup, names.sweeper), identity: sweeperPolicy(arns, units), resource: organizationDelegation("aws", backup), owner: "123443211234", on: "*" };
+
 const arrows: Record<string, readonly Case[]> = {
+    "enrolled units and listed accounts → backup account": fromPlaces,
+    "with units, starter → access role": [
+        { name: "a member that nobody listed", ...unitStarter, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, allowed: true },
+        { name: "another role there", ...unitStarter, action: "sts:AssumeRole", on: `arn:aws:iam::${shop}:role/admin`, owner: shop, allowed: false },
+        { name: "an access role of another stack", ...unitStarter, action: "sts:AssumeRole", on: arns.accessRole(shop).replace("prod", "other"), owner: shop, allowed: false },
+    ],
+    "sweep → Organizations": [
+        ...["organizations:ListChildren", "organizations:ListAccountsForParent", "organizations:ListTagsForResource"].map((action) => ({ name: action, ...unitSweeper, action, allowed: true })),
+        { name: "without units", ...unitSweeper, identity: sweeperPolicy(arns, {}), action: "organizations:ListAccountsForParent", allowed: false },
+        { name: "without the delegation", ...unitSweeper, resource: undefined, action: "organizations:ListAccountsForParent", allowed: false },
+        { name: "an account outside of the backup account", ...unitSweeper, by: role(stranger, names.sweeper), identity: anything, action: "organizations:ListAccountsForParent", allowed: false },
+        ...["organizations:LeaveOrganization", "organizations:MoveAccount", "organizations:DetachPolicy"].map((action) => ({ name: action, ...unitSweeper, identity: anything, action, allowed: false })),
+        { name: "names of manifests", by: unitSweeper.by, identity: unitSweeper.identity, action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "manifests/" }, allowed: true },
+        { name: "names of exports", by: unitSweeper.by, identity: unitSweeper.identity, action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "exports/" }, allowed: false },
+    ],
     "forwarder rule → forwarder role": [
         ["its rule", arns.forwarderRule(shop), shop, true],
         ["another rule", `arn:aws:events:${region}:${shop}:rule/other`, shop, false],
@@ -241,6 +304,12 @@ describe("policies, judged by an independent evaluator", () => {
             }
         });
     }
+
+    it("no statement is for nobody: none names listed accounts where there are none", () => {
+        const none = { ...units, accounts: [] };
+        const documents = [busPolicy(arns, none), undeliveredPolicy(arns, none), vaultBucketPolicy({ arns, backupAccountId: backup, sources: none, keyArn }), vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn, sources: none })];
+        for (const each of documents) assert.doesNotMatch(JSON.stringify(each), /\[\]/);
+    });
 
     it("an export that RDS writes is no manifest: RDS's own principal isn't caught outside of them", () => {
         const open = { Sid: "Open", Effect: "Allow", Principal: { Service: "export.rds.amazonaws.com" }, Action: "s3:*", Resource: `${arns.bucket}/*` } as const;
