@@ -1,6 +1,4 @@
-/** `explain` without its command line: reads what the AWS CLI printed, plans, prints. Pure. */
-import type { Colors } from "picocolors/types";
-import { parseSnapshotArn } from "../components/arns";
+/** `explain` without its command line: reads what the AWS CLI printed, and plans. Pure. */
 import { clusterDatabase, clusterSnapshot, exportTask, instanceDatabase, instanceSnapshot } from "../handlers/lib/fromAws";
 import { inFlight, manifestOfExport } from "../handlers/lib/history";
 import { parseManifestName } from "../handlers/lib/manifestName";
@@ -140,41 +138,4 @@ function explainAccount(account: string, evidence: Evidence, settings: PlanSetti
         settings,
         now,
     );
-}
-
-/** What `--json` prints. */
-export const asJson = (decisions: readonly Explained[]) =>
-    decisions.map(({ snapshot, decision, rules, reason, startExportTask }) => ({
-        snapshotArn: snapshot.arn,
-        account: snapshot.account,
-        database: `${snapshot.kind}.${snapshot.database}`,
-        decision,
-        ...(rules === undefined ? {} : { rules }),
-        reason,
-        ...(startExportTask ? { startExportTask } : {}),
-    }));
-
-/** Aligned columns, each export's call beneath it, and a summary line. */
-export function asTable(decisions: readonly Explained[], colours: Colors): string[] {
-    const paint = { export: colours.green, done: colours.dim, skip: colours.dim, wait: colours.yellow, unknown: colours.magenta };
-    const rows = decisions.map(({ snapshot, decision, rules = "-", reason }) => [
-        parseSnapshotArn(snapshot.arn)?.identifier ?? snapshot.arn,
-        `${snapshot.account}/${snapshot.kind}.${snapshot.database}`,
-        decision,
-        rules,
-        reason,
-    ]);
-    const head = ["SNAPSHOT", "DATABASE", "DECISION", "RULES", "REASON"];
-    const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-    const line = (cells: readonly string[]) => cells.map((cell, column) => (column === head.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ");
-    const body = decisions.flatMap(({ decision, startExportTask }, index) => [
-        paint[decision](line(rows[index] ?? [])),
-        ...(startExportTask ? JSON.stringify(startExportTask, null, 2).split("\n").map((text) => `    ${text}`) : []),
-    ]);
-    const counts = Object.keys(paint).flatMap((kind) => {
-        const count = decisions.filter(({ decision }) => decision === kind).length;
-        return count ? [`${count} ${kind}`] : [];
-    });
-    const total = `${decisions.length} snapshot${decisions.length === 1 ? "" : "s"}`;
-    return [colours.bold(line(head)), ...body, "", counts.length ? `${total}: ${counts.join(", ")}` : total];
 }

@@ -8,7 +8,8 @@ import { enrolmentOf } from "../../components/enrolment";
 import type { PlanSettings } from "../../handlers/lib/types";
 import { settingsFromFile, stackFile } from "../config";
 import { runCommand } from "./options";
-import { asJson, asTable, explain, keyFromTasks, readEvidence, type Input } from "../explain";
+import { explain, keyFromTasks, readEvidence, type Input } from "../explain";
+import { asJson, asTable } from "../explained";
 import { readMemberList } from "../members";
 
 const usage = `Usage: npm run explain -- [FILE…] [--stack NAME | --config FILE] [--members FILE] [--now ISO] [--key-arn ARN] [--json]
