@@ -1,8 +1,12 @@
 // Doesn't prove that the organization tells names, units and tags truly: whoever holds an account's tags chooses its rules.
 import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import type { Settings } from "../../components/settings";
 import { ruleOf, rulesOfMember } from "../../handlers/lib/member";
 import type { EnrolledUnits, Enrolment, Member, MemberRule } from "../../handlers/lib/types";
-import { rules, settings } from "./planning";
+import type { SimSnapshot } from "../../rehearsal/aws/types";
+import { objectionTo } from "../../rehearsal/oracle";
+import { filter, rules, settings } from "./planning";
 
 const member: Member = { id: "999988887777", name: "shop-eu", units: ["ou-ab12-11111111", "ou-ab12-33333333"], tags: { backup: "gold", team: "a" } };
 const rule = (criteria: Partial<MemberRule>, text = "organization.rules[0]"): MemberRule => ({ text, databases: rules({ frequency: "weekly" }), ...criteria });
@@ -41,5 +45,29 @@ describe("rules of members", () => {
         assert.equal(rulesOfMember(other, member), other.databases);
         const none = settings();
         assert.equal(rulesOfMember(none, member), none.databases);
+    });
+
+    it("are those that the rehearsal's oracle finds by itself", () => {
+        const some = <T>(...values: T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 });
+        const units = ["ou-ab12-11111111", "ou-ab12-22222222", "ou-ab12-33333333"];
+        const values = fc.record({ backup: some("gold", "silver"), team: some("a", "b") }, { requiredKeys: [] }).filter((tags) => Object.keys(tags).length > 0);
+        const criteria = fc.record({ accounts: some("1", "2"), names: some("^shop", "^data", "^[^]*$"), units: some(...units), tags: values }, { requiredKeys: [] });
+        const members = fc.record({
+            id: fc.constantFrom("1", "2", "3"),
+            name: fc.constantFrom("shop-1", "data-1", ""),
+            units: fc.constantFrom(["ou-ab12-11111111"], ["ou-ab12-11111111", "ou-ab12-33333333"]),
+            tags: fc.record({ backup: fc.constantFrom("gold", "bronze"), team: fc.constant("a") }, { requiredKeys: [] }),
+        });
+        fc.assert(
+            fc.property(fc.array(criteria, { maxLength: 4 }), members, (all, each) => {
+                const organization = enrolled(...all.map((one, i) => ({ ...one, text: `${i}`, databases: rules({ include: [filter(`db-${i}`)] }) })));
+                const enrolment = { ...settings({ include: [filter("db-global")] }), organization, sourceAccounts: [] };
+                const [wanted] = rulesOfMember(enrolment, each).include;
+                const database = { account: each.id, kind: "instance" as const, identifier: wanted!.text, engine: "postgres", resourceId: "db-1", sizeGiB: 1, tags: {} };
+                const snapshot: SimSnapshot = { ...database, arn: "", type: "automated", database, createdAt: 0, status: "available" };
+                assert.equal(objectionTo(snapshot, enrolment as unknown as Settings, [each]), undefined);
+            }),
+            { numRuns: 1000 },
+        );
     });
 });
