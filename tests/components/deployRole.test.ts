@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { arnsOf, namesOf } from "../../components/arns";
 import type { Document } from "../../components/policies/document";
-import { backupDeployPolicy, deployTrust, sourceDeployPolicy } from "../../components/policies/deployRole";
+import { backupDeployPolicy, deployTrust, rolloutDeployPolicy, sourceDeployPolicy } from "../../components/policies/deployRole";
 import { vaultKeyPolicy } from "../../components/policies/vaultKey";
 import { judge } from "../../rehearsal/aws/judge";
 
 const backup = "444455556666";
 const shop = "111122223333";
+const rollout = "555566667777";
+const management = "123443211234";
 const region = "eu-west-1";
 const place = { stack: "prod", region, backupAccountId: backup };
 const arns = arnsOf(place);
@@ -99,6 +101,25 @@ const inShop: Case[] = [
     ["events:PutTargets", `arn:aws:events:${region}:${shop}:rule/other`, false],
     ["rds:DeleteDBInstance", `arn:aws:rds:${region}:${shop}:db:orders`, false],
 ];
+/** AWS adds an id, and a StackSet is the management account's. */
+const stackSet = (name: string) => `arn:aws:cloudformation:${region}:${management}:stackset/${name}:0a1b2c3d`;
+const inRollout: Case[] = [
+    ["cloudformation:CreateStackSet", "*", true],
+    ...["UpdateStackSet", "DescribeStackSet", "DeleteStackSet", "CreateStackInstances", "DeleteStackInstances", "ListStackInstances", "DescribeStackSetOperation", "ListStackSetOperationResults"].flatMap((action): Case[] => [
+        [`cloudformation:${action}`, stackSet(names.stackSet), true],
+        [`cloudformation:${action}`, stackSet(names.stackSet.replace("prod", "other")), false],
+    ]),
+    ["cloudformation:CreateStackInstances", `arn:aws:cloudformation:${region}:${management}:stackset-target/${names.stackSet}:0a1b2c3d/ou-ab12-11111111`, true],
+    ["cloudformation:CreateStackInstances", `arn:aws:cloudformation:${region}:${management}:stackset-target/other:0a1b2c3d/ou-ab12-11111111`, false],
+    ["cloudformation:CreateStackInstances", `arn:aws:cloudformation:${region}:${management}:type/resource/AWS-IAM-Role`, true],
+    ["cloudformation:CreateStackInstances", `arn:aws:cloudformation:${region}:${management}:type/resource/AWS-Events-Rule`, true],
+    ["cloudformation:CreateStackInstances", `arn:aws:cloudformation:${region}:${management}:type/resource/AWS-IAM-User`, false],
+    ["cloudformation:CreateStack", `arn:aws:cloudformation:${region}:${rollout}:stack/x/0a1b2c3d`, false],
+    ["organizations:ListDelegatedAdministrators", "*", true],
+    ["organizations:RegisterDelegatedAdministrator", "*", false],
+    ["iam:CreateRole", arns.accessRole(rollout), false],
+    ["sts:AssumeRole", arns.accessRole(shop), false],
+];
 const never: [string, string][] = [
     ["kms:ScheduleKeyDeletion", key],
     ["kms:DisableKey", key],
@@ -115,11 +136,12 @@ describe("deploy roles", () => {
     for (const [account, policy, cases] of [
         [backup, backupDeployPolicy(place), inBackup],
         [shop, sourceDeployPolicy(place, shop), inShop],
+        [rollout, rolloutDeployPolicy(place), inRollout],
     ] as const) {
-        describe(account === backup ? "backup account" : "source account", () => {
+        describe({ [backup]: "backup account", [shop]: "source account", [rollout]: "rollout account" }[account]!, () => {
             for (const [action, resource, allowed, context] of cases) {
                 it(`${allowed ? "may" : "may not"} ${action} on ${resource} ${context ? JSON.stringify(context) : ""}`, () => {
-                    const owner = /:(\d{12}):/.exec(resource)?.[1] ?? account;
+                    const owner = /:(\d{12}):/.exec(resource)?.[1]?.replace(management, rollout) ?? account;
                     assert.equal(allows(policy, account, action, resource, context, owner), allowed);
                 });
             }

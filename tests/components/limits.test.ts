@@ -1,7 +1,7 @@
 // Doesn't prove AWS's own way of counting characters (it may count without white space, or count expanded forms).
 import assert from "node:assert/strict";
 import { enrolmentOf } from "../../components/enrolment";
-import { outgrownLimits } from "../../components/limits";
+import { documentSizes, outgrownLimits } from "../../components/limits";
 import { parseSettings } from "../../components/settings";
 
 const place = { stack: "abcdefghijkl", region: "ap-southeast-1", backupAccountId: "444455556666" };
@@ -14,6 +14,20 @@ describe("where listed accounts end", () => {
     it("200 accounts are refused, document by document", () => {
         const problems = outgrownLimits(place, { accounts: accounts(200) }, deployRoleArn);
         assert.ok(problems.some((problem) => /^hub rule pattern: \d+ characters with 200 accounts, AWS allows 2048$/.test(problem)), problems.join("\n"));
+    });
+
+    const units = (count: number) => ({ organizationId: "o-a1b2c3d4e5", units: accounts(count).map((id) => `ou-ab12-${id.slice(4)}`) });
+
+    it("a whole organization fits by its units: no document knows how many members there are", () => {
+        assert.deepEqual(outgrownLimits(place, { accounts: [], organization: units(40) }, deployRoleArn), []);
+        assert.deepEqual(outgrownLimits(place, { accounts: accounts(40), organization: units(20) }, deployRoleArn), []);
+        const [pattern] = documentSizes(place, { accounts: accounts(1000), organization: units(1) }, deployRoleArn);
+        assert.ok(pattern!.size < 1000, `the pattern names no account: ${pattern!.size} characters`);
+    });
+
+    it("units that don't fit are refused, too", () => {
+        const problems = outgrownLimits(place, { accounts: accounts(2), organization: units(200) }, deployRoleArn);
+        assert.ok(problems.some((problem) => /^undelivered queue's policy: \d+ characters with 2 accounts and 200 units, AWS allows 8192$/.test(problem)), problems.join("\n"));
     });
 
     it("200 accounts with rules of their own stay far below Lambda's 50 MB of code; the environment doesn't grow with them", () => {
