@@ -62,7 +62,9 @@ export const sweep = (enrolment: Enrolment) => () => {
     /** Members of the enrolled units that aren't listed. What can't be read is made up for by what is remembered, and by the vault's own ledger. */
     async function unlisted(units: EnrolledUnits) {
         const { members, error, waiting } = await readMembers(units, { organizationsModule, organizations }, memory);
-        const known: Record<string, Member> = error ? { ...(await withManifests()), ...memory.members } : {};
+        // A function that read everybody before knows who has left too; a cold one has nothing but the ledger.
+        const before = Object.keys(memory.members).length ? memory.members : undefined;
+        const known: Record<string, Member> = error ? { ...(before ?? (await withManifests())) } : {};
         for (const member of members) known[member.id] = member;
         if (error) {
             const { name, message: detail } = error;

@@ -106,6 +106,7 @@ export function fates(rehearsal: Rehearsal): SnapshotFate[] {
     const accounts = [...new Set(world.rds.snapshots().map(({ account }) => account))];
     const manifests = new Map(manifestsIn(world, planSettings(rehearsal).destination.bucket).map((manifest) => [manifest.name.taskId, manifest]));
     return accounts.flatMap((account) => {
+        if (!(account in rehearsal.enrolment.accounts)) return bornBy(world, account, end).map((snapshot): SnapshotFate => ({ snapshot, fate: "skipped", reason: "its account isn't enrolled", tasks: [], manifests: [] }));
         const newest = decisionsWithHindsight(rehearsal, account, end);
         const about = (decisions: readonly Decision[], { arn, createdAt }: SimSnapshot) =>
             decisions.find(({ snapshot }) => snapshot.arn === arn && snapshot.createdAt === iso(createdAt));
@@ -129,6 +130,8 @@ function fateOf({ world, end }: Rehearsal, about: Pick<SnapshotFate, "snapshot" 
     if (complete) return as("exported", `sealed${attempt}, ${minutesToSeal(tasks, complete)} minutes after COMPLETE`);
     const partial = sealed("partial");
     if (partial) return said("partial", { task: partial.name.taskId }) ? as("partial", `sealed as partial${attempt}, alarmed: ${problemsOf(partial)}`) : as("lost", "sealed as partial, and no alarm said so");
+    const leftAt = world.organization.leftAt(account);
+    if (leftAt !== undefined) return as("skipped", `its account left the organization ${iso(leftAt)}`);
     if (tasks.some(good)) return as("waiting", tasks.some(({ status }) => status === "COMPLETE") ? "complete, being sealed" : "being exported");
     if (!decision) return as("lost", "the planner doesn't know it");
     if (decision.code === "given-up" || decision.code === "expired-unprotected") {

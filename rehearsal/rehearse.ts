@@ -5,11 +5,14 @@ import type { Settings } from "../components/settings";
 import type { Enrolment } from "../handlers/lib/types";
 import { deploy } from "./aws/deploy";
 import { serve } from "./aws/http";
+import type { RuntimeOf } from "./aws/lambda";
+import { inProcess } from "./aws/lambdaInProcess";
 import type { World } from "./aws/types";
 import { createWorld } from "./aws/world";
-import { playFaults, type Fault } from "./faults";
+import { playFaults, playOrganization, type Fault } from "./faults";
 import type { Rendered } from "./graph";
 import { day, exportTimes, firstDay, hour, populate, scheduleNights } from "./nights";
+import { found, populationOf, withMembers } from "./population";
 
 export interface RehearsalOptions {
     readonly seed: number;
@@ -23,6 +26,7 @@ export interface RehearsalOptions {
 export interface Rehearsal {
     readonly stack: string;
     readonly rendered: Rendered;
+    /** With every account that was ever enrolled as if it were listed. */
     readonly settings: Settings;
     readonly enrolment: Enrolment;
     readonly world: World;
@@ -33,9 +37,9 @@ export interface Rehearsal {
 }
 
 /** A world with the stack deployed and its functions reachable. `before` fills it first. The caller stops it. */
-export async function openWorld(rendered: Rendered, settings: Settings, start: number, seed: number, before?: (world: World) => void) {
+export async function openWorld(rendered: Rendered, settings: Settings, start: number, seed: number, before?: (world: World) => void, runtime?: RuntimeOf) {
     const { region, partition } = settings;
-    const world = createWorld({ region, partition, start, seed });
+    const world = createWorld({ region, partition, start, seed, runtime });
     before?.(world);
     const front = await serve(world);
     world.lambda.endpoint = front.url;
@@ -48,18 +52,26 @@ export async function openWorld(rendered: Rendered, settings: Settings, start: n
     return { world, stop };
 }
 
+/** Above that many accounts a process and a wire for the functions would take minutes. */
+const accountsOnTheWire = 20;
+
 /** Plays the nights and the faults; the result is for `verdict` to judge. */
-export async function rehearse(rendered: Rendered, settings: Settings, options: RehearsalOptions): Promise<Rehearsal> {
+export async function rehearse(rendered: Rendered, written: Settings, options: RehearsalOptions): Promise<Rehearsal> {
     const start = firstDay;
     const end = firstDay + options.days * day;
-    const { world, stop } = await openWorld(rendered, settings, start, options.seed);
+    const { organization } = written;
+    const wide = organization && { settings: { ...written, organization }, population: populationOf({ ...written, organization }) };
+    const settings = wide ? withMembers(written, wide.population.members) : written;
+    const accounts = settings.sourceAccounts.map(({ id }) => id);
+    const before = (world: World) => wide && found(world, wide.settings, wide.population);
+    const { world, stop } = await openWorld(rendered, written, start, options.seed, before, accounts.length > accountsOnTheWire ? inProcess() : undefined);
     try {
         const arns = arnsOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
-        const accounts = settings.sourceAccounts.map(({ id }) => id);
         const enrolment = enrolmentOf(settings);
-        const databases = populate({ world, enrolment }, accounts, options.databases);
+        const databases = populate({ world, enrolment }, [...accounts, ...(wide?.population.outsiders ?? [])], options.databases);
         scheduleNights(world, databases, options.days);
-        const played = playFaults({ world, enrolment, arns, accounts }).filter(({ when }) => when < end);
+        const stage = { world, enrolment, arns, accounts };
+        const played = [...playFaults(stage), ...(wide ? playOrganization(stage, wide.population) : [])].filter(({ when }) => when < end);
         for (let now = start + hour; now <= end; now += hour) {
             await world.clock.run(now);
             options.progress?.(world);

@@ -16,7 +16,7 @@ const reportFile = "rehearsal-report.html";
 
 const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--json]
 npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [--json]
-  --databases N     per account, default 7
+  --databases N     per account, default 7, with an organization 2
   --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
   --inventory FILE  what exists then, as the AWS CLI prints it; may be given several times. Without it: an available
                     snapshot for the one that the event names`;
@@ -31,16 +31,16 @@ void runCommand(async () => {
     const options = parseOptions(usage, {
         seed: { type: "string", default: "1" },
         days: { type: "string", default: "2" },
-        databases: { type: "string", default: "7" },
+        databases: { type: "string" },
         events: { type: "string" },
         inventory: { type: "string", multiple: true },
     });
     const { file, stack, json } = options;
     const seed = wholeNumber("seed", options.seed, 0);
     const days = wholeNumber("days", options.days, 1);
-    const databases = wholeNumber("databases", options.databases, 1);
     if (options.inventory && !options.events) throw usageError(`--inventory goes with --events.\n${usage}`);
     const settings = settingsFromFile(file);
+    const databases = wholeNumber("databases", options.databases ?? (settings.organization ? "2" : "7"), 1);
     // All input is read before anything starts.
     const events = options.events ? readEvents(options.events) : undefined;
     const inventory = options.inventory ? readInventory(options.inventory) : undefined;

@@ -6,6 +6,7 @@ import { sealingFaults } from "./sealing";
 import { forgedEvent, poisonRecord, vanishedSnapshot } from "./triggers";
 import { weather } from "./weather";
 
+export { playOrganization } from "./organization";
 export { type Fault } from "./stage";
 
 const others: readonly PlayFault[] = [

@@ -1,0 +1,122 @@
+/** Accounts that come, go and aren't ready, and an organization that can't be read. */
+import { AwsError, type JudgedCall } from "../aws/types";
+import { manifestsIn } from "../fates";
+import { hour, minute } from "../nights";
+import { enter, joiners, type Population } from "../population";
+import { at, logged, within, type Fault, type FaultStage, type PlayFault } from "./stage";
+
+/** An account's own calls and roles, or a service's on its behalf. */
+const isOf = ({ principal, resourceAccount, context }: JudgedCall, account: string) => [principal.account, resourceAccount, context?.["aws:SourceAccount"]].includes(account);
+
+const looksAt = (stage: FaultStage, account: string) => logged(stage, "look", { account }).map((line) => line.at);
+
+const joining = ({ members }: Population): PlayFault => (stage) => {
+    const { world, arns } = stage;
+    const when = at(6);
+    // Some by day, one just before a night.
+    const coming = members.slice(-joiners).map((member, index) => ({ member, time: when + index * 4 * hour }));
+    for (const { member, time } of coming) world.clock.at(time, () => enter(world, member));
+    return {
+        name: `${coming.length} accounts join, one after another`,
+        when,
+        // Until the StackSet has reached it, it can't be assumed.
+        explains: (call) => coming.some(({ member: { id }, time }) => call.resource === arns.accessRole(id) && within(call, time, time + 15 * minute)),
+        effect() {
+            const first = coming.map(({ member: { id }, time }) => {
+                const [task] = world.rds.tasks(id);
+                return { minutes: task && Math.round((task.startedAt - time) / minute), unready: logged(stage, "account-not-ready", { account: id }).length };
+            });
+            const here = first.filter((_, index) => coming[index]!.time < world.clock.now - hour);
+            const minutes = here.flatMap((each) => each.minutes ?? []);
+            const unready = here.reduce((sum, each) => sum + each.unready, 0);
+            return minutes.length === here.length && unready ? `found by the next sweep, ${unready} looks too early for their stacks; the first export began within ${Math.max(...minutes)} minutes` : undefined;
+        },
+    };
+};
+
+const leaving = ({ members }: Population): PlayFault => (stage) => {
+    const { world, arns } = stage;
+    // The second while its exports run.
+    const going = [at(9), at(2.75), at(15)].map((time, index) => ({ id: members[5 + index]!.id, time }));
+    for (const { id, time } of going) world.clock.at(time, () => world.organization.leave(id));
+    const when = Math.min(...going.map(({ time }) => time));
+    return {
+        name: `${going.length} accounts leave, one of them in the middle of its exports`,
+        when,
+        explains: (call) => going.some(({ id, time }) => isOf(call, id) && call.at >= time),
+        effect() {
+            const late = going.flatMap(({ id, time }) => looksAt(stage, id).filter((each) => each > time + 15 * minute));
+            const kept = manifestsIn(world, arns.bucket.split(":::")[1] ?? "").filter(({ name }) => going.some(({ id }) => id === name.account)).length;
+            return late.length === 0 && kept ? `their ${kept} manifests stay, and nobody looked at them any more` : undefined;
+        },
+    };
+};
+
+const ownerTakesRoleAway = ({ members }: Population): PlayFault => (stage) => {
+    const { world, arns } = stage;
+    const { id } = members[8]!;
+    const when = at(7);
+    world.clock.at(when, () => world.iam.removeRole(arns.accessRole(id)));
+    return {
+        name: "owner removes the access role for good",
+        when,
+        explains: (call) => call.resource === arns.accessRole(id) && call.at >= when,
+        effect() {
+            const said = logged(stage, "account-not-ready", { account: id }).length;
+            const counted = logged(stage, "batch").filter(({ at: time, json }) => time >= when && Number(json?.AccountsNotReady) > 0).length;
+            return said && counted ? `said by each look, counted as not ready; the others went on` : undefined;
+        },
+    };
+};
+
+const unreadable: PlayFault = (stage) => {
+    const { world } = stage;
+    const [from, to] = [at(20), at(21)];
+    world.interferences.push(({ action }) =>
+        action.startsWith("organizations:") && world.clock.now >= from && world.clock.now < to ? { error: new AwsError("TooManyRequestsException", "You have sent too many requests in too short a period of time."), fault: "organization unreadable" } : undefined,
+    );
+    return {
+        name: "organization that can't be read for an hour",
+        when: from,
+        effect() {
+            const alarms = logged(stage, "organization-unreadable").length;
+            const looked = new Set(logged(stage, "look").filter((line) => line.at >= from && line.at < to).map(({ json }) => json?.account)).size;
+            return alarms && looked > stage.accounts.length / 2 ? `alarmed ${alarms} times; the sweep went on with the ${looked} accounts that it remembered` : undefined;
+        },
+    };
+};
+
+/** A role of the right name isn't enough. */
+const outsider = ({ outsiders, members }: Population): PlayFault => (stage) => {
+    const { world, arns } = stage;
+    const [account] = outsiders as [string];
+    const known = members[0]!.id;
+    const when = at(10);
+    let refused = false;
+    world.clock.at(when, () => {
+        const role = world.iam.role(arns.forwarderRole(known));
+        if (!role) return;
+        const copied = (text: string) => text.replaceAll(known, account);
+        world.iam.addRole({ arn: arns.forwarderRole(account), account, trust: copied(role.trust), policies: role.policies.map(copied) });
+        const session = world.iam.assumeAsService("events.amazonaws.com", arns.forwarderRole(account), { account, arn: arns.forwarderRule(account) });
+        try {
+            world.events.putEvents(session, arns.bus, {
+                version: "0", id: "0e0e0e0e-0000-4000-8000-000000000000", "detail-type": "RDS DB Snapshot Event", source: "aws.rds", account,
+                time: new Date(when).toISOString(), region: world.region, resources: [], detail: { EventID: "RDS-EVENT-0042" },
+            }, { trustSource: true });
+        } catch (error) {
+            if (!(error instanceof AwsError)) throw error;
+            refused = true;
+        }
+    });
+    return {
+        name: "event from an account outside the units",
+        when,
+        explains: (call) => isOf(call, account) && call.at === when,
+        effect: () => (refused && !looksAt(stage, account).length ? "refused by the bus, though its role has the right name" : undefined),
+    };
+};
+
+/** Puts what only an organization knows on stage. */
+export const playOrganization = (stage: FaultStage, population: Population): Fault[] =>
+    [joining(population), leaving(population), ownerTakesRoleAway(population), unreadable, outsider(population)].map((play) => play(stage));
