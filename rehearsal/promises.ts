@@ -7,8 +7,8 @@ interface Statement {
     Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** Condition keys that tie a wildcard to an organization or to accounts. */
-const anchors = ["aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount", "aws:sourceorgid", "aws:sourceaccount"];
+/** Condition keys that tie a wildcard to units of an organization or to accounts; an organization's id alone would let in accounts that nobody enrolled. */
+const anchors = ["aws:principalorgpaths", "aws:principalaccount", "aws:sourceorgpaths", "aws:sourceaccount"];
 /** Operators that let in what is named; `StringNotEquals` or `Null` would let in everybody else. */
 const naming = /^(ForAnyValue:)?(StringEquals|StringLike)$/;
 
@@ -54,6 +54,6 @@ function badPrincipals(urn: string, { Sid, Effect, Principal, Condition }: State
     return [
         ...(Sid ? [] : [`${urn}: a statement without Sid`]),
         ...roles.map((arn) => `${where}: names the role ${arn} as Principal, which goes dead when it is re-created`),
-        ...(open ? [`${where}: allows everybody, without an organization or account condition`] : []),
+        ...(open ? [`${where}: allows everybody, without a condition on units (aws:PrincipalOrgPaths) or accounts`] : []),
     ];
 }

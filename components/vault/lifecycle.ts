@@ -43,7 +43,8 @@ const longestPeriodDays: Record<Frequency, number> = { every: 1, daily: 1, weekl
  * period in use, the lookback, and a week.
  */
 export function vaultTimes(settings: Settings): VaultTimes {
-    const rules = [settings.databases, ...settings.sourceAccounts.flatMap(({ databases }) => databases ?? [])];
+    const ofMembers = settings.organization?.rules.map(({ databases }) => databases) ?? [];
+    const rules = [settings.databases, ...settings.sourceAccounts.flatMap(({ databases }) => databases ?? []), ...ofMembers];
     const readBack = rules.map(({ frequency, overrides, lookbackDays }) => {
         const periods = [frequency, ...overrides.map((override) => override.frequency)].map((each) => longestPeriodDays[each]);
         return Math.max(...periods) + lookbackDays + 7;

@@ -198,12 +198,15 @@ describe("what a rendered graph must never hold", () => {
         ["a wildcard principal without condition", withPolicy({ ...fine, Principal: "*" }), /allows everybody/],
         ["a wildcard principal whose condition names no account", withPolicy({ ...fine, Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": "true" } } }), /allows everybody/],
         ["a wildcard principal for every account but one", withPolicy({ ...fine, Principal: "*", Condition: { StringNotEquals: { "aws:PrincipalAccount": backup } } }), /allows everybody/],
+        ["a wildcard principal for a whole organization", withPolicy({ ...fine, Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } }), /allows everybody/],
+        ["a wildcard principal in whatever place", withPolicy({ ...fine, Principal: "*", Condition: { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": ["*"] } } }), /allows everybody/],
+        ["a wildcard principal outside of a unit", withPolicy({ ...fine, Principal: "*", Condition: { "ForAnyValue:StringNotLike": { "aws:PrincipalOrgPaths": ["o-1/r-1/*"] } } }), /allows everybody/],
         ["a statement without Sid", withPolicy({ ...fine, Sid: undefined }), /without Sid/],
     ] as const) {
         it(name, () => assert.match(brokenPromises(graph).join(), pattern));
     }
     it("and what it may", () => {
         assert.deepEqual(brokenPromises(withPolicy(fine)), []);
-        assert.deepEqual(brokenPromises(withPolicy({ ...fine, Principal: "*", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } } })), []);
+        assert.deepEqual(brokenPromises(withPolicy({ ...fine, Principal: "*", Condition: { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": ["o-1/r-1/*ou-1/*"] } } })), []);
     });
 });

@@ -5,6 +5,7 @@ import { sourceTemplate, type TemplateResource } from "../../components/rollout/
 import type { Rendered } from "../../rehearsal/graph";
 import { brokenPromises } from "../../rehearsal/promises";
 import { settingsFromFile } from "../../rehearsal/config";
+import { vaultTimes } from "../../components/vault/lifecycle";
 import { command, renderedStack, root } from "../rendered";
 
 const file = join(root, "tests", "fixtures", "Pulumi.organization.yaml");
@@ -118,6 +119,12 @@ describe("the rollout to enrolled units", function () {
         assert.ok(ofType("stackSet:StackSet")[0]!.dependsOn.includes(hubBus!.urn));
         const provider = rendered.resources.find(({ type, name }) => type === "pulumi:providers:aws" && name === "rollout");
         assert.deepEqual(JSON.parse(provider!.inputs.allowedAccountIds), [organization.rolloutAccount.id]);
+    });
+
+    it("keeps manifests as long as a member's rule has them read back", () => {
+        const rules = organization.rules.map((rule) => ({ ...rule, databases: { ...rule.databases, frequency: "monthly" as const, lookbackDays: 30 } }));
+        assert.equal(vaultTimes(settings).manifestExpireAfterDays, 36);
+        assert.equal(vaultTimes({ ...settings, organization: { ...organization, rules } }).manifestExpireAfterDays, 31 + 30 + 7);
     });
 
     it("keeps the promises, those about policies inside the template too", () => {
