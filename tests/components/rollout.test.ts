@@ -164,3 +164,11 @@ describe("npm run organization", () => {
         assert.match(stderr, /has no rds-vault:organization/);
     });
 });
+
+describe("npm run deploy-roles with units", () => {
+    it("prints the rollout account's role beside the others", () => {
+        const { roles } = JSON.parse(command("deployRoles", "--config", file, "--json").stdout);
+        assert.deepEqual(roles.map(({ account }: { account: string }) => account), [place.backupAccountId, ...settings.sourceAccounts.map(({ id }) => id), organization.rolloutAccount.id]);
+        assert.match(JSON.stringify(roles.at(-1)), new RegExp(`stackset/rds-vault-${place.stack}-${place.region}:`));
+    });
+});
