@@ -1,0 +1,72 @@
+/** What the backup account must have before anything is created in it: Region, concurrency, the bucket's name, a trail. */
+import { namesOf } from "../components/arns";
+import type { Settings } from "../components/settings";
+import type { Clients } from "./clients";
+import { look, ok, problem, type Finding } from "./finding";
+
+/** At once at most: two starters, four sealers (their mappings' maximumConcurrency), and the sweep. */
+export const hubConcurrency = 2 + 4 + 1;
+
+type Stack = Pick<Settings, "stack" | "region" | "backupAccount">;
+
+/** An opt-in Region is closed until the account enables it. https://docs.aws.amazon.com/accounts/latest/reference/API_GetRegionOptStatus.html */
+export const regionEnabled = ({ region, backupAccount }: Stack, { account }: Pick<Clients, "account">) =>
+    look(`Region ${region}`, `In the backup account: aws account get-region-opt-status --region-name ${region}`, async () => {
+        const { RegionOptStatus } = await account.getRegionOptStatus({ RegionName: region });
+        const about = `Region ${region}`;
+        if (RegionOptStatus === "ENABLED" || RegionOptStatus === "ENABLED_BY_DEFAULT") return ok(about, "is enabled in the backup account");
+        const text = `is ${RegionOptStatus} in the backup account ${backupAccount.id}. Enabling takes minutes to hours; source accounts need it too.`;
+        return problem(about, text, `In the backup account: aws account enable-region --region-name ${region}`);
+    });
+
+/** A fresh account has ten. What others reserved is gone for the hub. https://docs.aws.amazon.com/lambda/latest/api/API_AccountLimit.html */
+export const enoughConcurrency = ({ region }: Stack, { lambda }: Pick<Clients, "lambda">) =>
+    look("Lambda concurrency", `In the backup account: aws lambda get-account-settings --region ${region}`, async () => {
+        const { AccountLimit } = await lambda.getAccountSettings({});
+        const free = AccountLimit?.UnreservedConcurrentExecutions ?? 0;
+        if (free >= hubConcurrency) return ok("Lambda concurrency", `${free} executions at once are free, and the hub needs ${hubConcurrency}`);
+        const text = `${free} executions at once are free in the backup account, and the hub needs ${hubConcurrency}: it would be throttled, and snapshots wait.`;
+        return problem("Lambda concurrency", text, `In the backup account: aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000 --region ${region}`);
+    });
+
+/**
+ * Bucket names are global and ours can be foretold, so somebody may have been there first. Asked for our own: anybody else's
+ * bucket is 403, as is one that the credentials may not list. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+ */
+export function bucketFree({ stack, region, backupAccount }: Stack, { s3 }: Pick<Clients, "s3">): Promise<readonly Finding[]> {
+    const { bucket } = namesOf({ stack, region, backupAccountId: backupAccount.id });
+    const about = `bucket ${bucket}`;
+    const how = `In the backup account: aws s3api head-bucket --bucket ${bucket} --expected-bucket-owner ${backupAccount.id}`;
+    return look(about, how, async () => {
+        try {
+            const { BucketRegion } = await s3.headBucket({ Bucket: bucket, ExpectedBucketOwner: backupAccount.id });
+            if (BucketRegion !== undefined && BucketRegion !== region) return problem(about, `is the backup account's, but in ${BucketRegion}: another stack's name is needed.`, "pulumi stack init <another name>");
+            return ok(about, "is the backup account's already: fine if this stack created it, else pulumi up says so");
+        } catch (error) {
+            const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+            if (status === 404) return ok(about, "the name is free");
+            if (status !== 403 && status !== 301) throw error;
+            const text =
+                status === 301
+                    ? `exists in another Region than ${region}. Remove it if it is yours and empty, or give the stack another name.`
+                    : "exists and belongs to another account, or your credentials may not list it (s3:ListBucket). Look as an administrator; if it isn't yours, give the stack another name.";
+            return problem(about, text, how);
+        }
+    });
+}
+
+/** Without a trail nobody sees who touches the key. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html */
+export const trailLogs = ({ region }: Stack, { cloudTrail }: Pick<Clients, "cloudTrail">) =>
+    look("CloudTrail", `In the backup account: aws cloudtrail describe-trails --region ${region}`, async () => {
+        // With shadows: an organization's trail and one of another Region count here too. Theirs is known by ARN only.
+        const { trailList = [] } = await cloudTrail.describeTrails({ includeShadowTrails: true });
+        const arns = trailList.flatMap(({ TrailARN }) => TrailARN ?? []);
+        const states = await Promise.all(arns.map((arn) => cloudTrail.getTrailStatus({ Name: arn })));
+        const logging = arns.filter((_, index) => states[index]?.IsLogging);
+        if (logging.length > 0) return ok("CloudTrail", `${logging.join(", ")} logs`);
+        const text = "no trail logs in the backup account: nobody would see an attempt on the key or the bucket.";
+        const fix = arns[0]
+            ? `In the trail's account: aws cloudtrail start-logging --name ${arns[0]}`
+            : "In the management account: aws cloudtrail create-trail --name <name> --s3-bucket-name <bucket of a log account> --is-multi-region-trail --is-organization-trail; then start-logging";
+        return problem("CloudTrail", text, fix);
+    });

@@ -1,0 +1,58 @@
+/** The calls that the doctor may make, and no others: all of them read. */
+import { Account } from "@aws-sdk/client-account";
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
+import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { Lambda } from "@aws-sdk/client-lambda";
+import { Organizations } from "@aws-sdk/client-organizations";
+import { S3 } from "@aws-sdk/client-s3";
+import { STS } from "@aws-sdk/client-sts";
+
+/** AssumeRole changes nothing, and leaves a line in CloudTrail. */
+export const calls = {
+    sts: ["getCallerIdentity", "assumeRole"],
+    organizations: ["describeOrganization", "listChildren", "listDelegatedAdministrators", "describeResourcePolicy"],
+    cloudFormation: ["describeOrganizationsAccess"],
+    account: ["getRegionOptStatus"],
+    lambda: ["getAccountSettings"],
+    s3: ["headBucket"],
+    cloudTrail: ["describeTrails", "getTrailStatus"],
+} as const;
+
+type Calls = typeof calls;
+
+/** With the credentials of one account. */
+export interface Clients {
+    readonly sts: Pick<STS, Calls["sts"][number]>;
+    readonly organizations: Pick<Organizations, Calls["organizations"][number]>;
+    readonly cloudFormation: Pick<CloudFormation, Calls["cloudFormation"][number]>;
+    readonly account: Pick<Account, Calls["account"][number]>;
+    readonly lambda: Pick<Lambda, Calls["lambda"][number]>;
+    readonly s3: Pick<S3, Calls["s3"][number]>;
+    readonly cloudTrail: Pick<CloudTrail, Calls["cloudTrail"][number]>;
+}
+
+export interface Credentials {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+}
+
+/** The real ones. Without credentials: the caller's own, wherever the SDK finds them. */
+export function awsClients(region: string, credentials?: Credentials): Clients {
+    const options = { region, ...(credentials && { credentials }) };
+    return {
+        sts: only(new STS(options), calls.sts),
+        organizations: only(new Organizations(options), calls.organizations),
+        cloudFormation: only(new CloudFormation(options), calls.cloudFormation),
+        account: only(new Account(options), calls.account),
+        lambda: only(new Lambda(options), calls.lambda),
+        // AWS tells another Region's bucket by a redirect, which is an answer here.
+        s3: only(new S3(options), calls.s3),
+        cloudTrail: only(new CloudTrail(options), calls.cloudTrail),
+    };
+}
+
+/** Nothing but these methods, so that nothing else can be called even by mistake. */
+function only<C extends object, K extends keyof C>(client: C, names: readonly K[]): Pick<C, K> {
+    return Object.fromEntries(names.map((name) => [name, (client[name] as (...args: unknown[]) => unknown).bind(client)])) as unknown as Pick<C, K>;
+}

@@ -1,0 +1,57 @@
+/** Who asks, and whether he may assume the roles of `pulumi up`. */
+import type { Settings } from "../components/settings";
+import type { Clients, Credentials } from "./clients";
+import { ok, problem, said, type Finding } from "./finding";
+
+export interface Caller {
+    /** 12 digits; absent: no usable credentials. */
+    readonly account?: string;
+    readonly finding: Finding;
+}
+
+export async function whoAsks({ sts }: Pick<Clients, "sts">, region: string): Promise<Caller> {
+    try {
+        const { Account, Arn } = await sts.getCallerIdentity({});
+        return { account: Account, finding: ok("credentials", `yours are ${Arn}`) };
+    } catch (error) {
+        const text = `AWS doesn't take yours in ${region}: ${said(error)}. Without credentials, or in an account for which this Region isn't enabled, nothing can be looked at.`;
+        return { finding: problem("credentials", text, `aws sts get-caller-identity --region ${region}`) };
+    }
+}
+
+export interface DeployRole {
+    readonly name: string;
+    readonly account: string;
+    readonly roleArn: string;
+}
+
+/** One per account, as `npm run deploy-roles` prints them. */
+export const deployRoles = ({ backupAccount, sourceAccounts, organization }: Pick<Settings, "backupAccount" | "sourceAccounts" | "organization">): DeployRole[] =>
+    [
+        { ...backupAccount, name: "backup" },
+        ...sourceAccounts,
+        ...(organization ? [{ ...organization.rolloutAccount, name: "rollout" }] : []),
+    ].map(({ id, name, deployRoleArn }) => ({ name, account: id, roleArn: deployRoleArn }));
+
+/** @returns with the finding, the clients of the role's session if there is one */
+export async function assumeDeployRole(
+    { name, account, roleArn }: DeployRole,
+    { sts }: Pick<Clients, "sts">,
+    clientsOf: (credentials: Credentials) => Clients,
+    option: string,
+): Promise<{ finding: Finding; clients?: Clients }> {
+    const about = `deploy role of ${name}`;
+    const fix = `npm run deploy-roles -- ${option} --principal <who runs pulumi up>`;
+    try {
+        // As accountProvider does. 900 seconds: the shortest that AWS gives.
+        const { Credentials: given } = await sts.assumeRole({ RoleArn: roleArn, RoleSessionName: "rds-vault-doctor", DurationSeconds: 900 });
+        const { AccessKeyId = "", SecretAccessKey = "", SessionToken } = given ?? {};
+        const clients = clientsOf({ accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, ...(SessionToken && { sessionToken: SessionToken }) });
+        const { Account } = await clients.sts.getCallerIdentity({});
+        if (Account === account) return { finding: ok(about, `${roleArn} can be assumed`), clients };
+        return { finding: problem(about, `${roleArn} leads into account ${Account}, and the configuration says ${account}. Mend id or deployRoleArn.`, fix) };
+    } catch (error) {
+        const text = `${roleArn} can't be assumed with your credentials: ${said(error)}. Create the role, or let its trust policy name you (the doctor is to be run as who runs pulumi up).`;
+        return { finding: problem(about, text, fix) };
+    }
+}
