@@ -109,7 +109,10 @@ function startEvaluator(): (question: Question) => Verdict {
     return (question) => {
         Atomics.store(state, 0, 0);
         worker.postMessage(question);
-        if (Atomics.wait(state, 0, 0, 30_000) === "timed-out") throw new Error("The policy evaluator doesn't answer");
+        // Until it is set: the notification of the answer before may come late, and would end this wait with nothing to receive.
+        while (Atomics.load(state, 0) === 0) {
+            if (Atomics.wait(state, 0, 0, 30_000) === "timed-out") throw new Error("The policy evaluator doesn't answer");
+        }
         const answer = receiveMessageOnPort(port1)!.message as Verdict | { error: string };
         if ("error" in answer) throw new Error(answer.error);
         return answer;
