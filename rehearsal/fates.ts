@@ -77,8 +77,8 @@ const asTask = ({ id, sourceArn, status, bucket, prefix, roleArn: role, keyArn, 
     endedAt: endedAt === undefined ? undefined : iso(endedAt),
 });
 
-/** What the planner says of an account when all its snapshots, deleted ones too, and all its tasks are known. */
-export function decisionsWithHindsight(played: Played, account: string, now: number, instead: readonly SimSnapshot[] = []): Decision[] {
+/** What the planner says of an account when all its snapshots, deleted ones too, and all its tasks are known. `ledger`: its manifests, if at hand. */
+export function decisionsWithHindsight(played: Played, account: string, now: number, instead: readonly SimSnapshot[] = [], ledger?: readonly ManifestName[]): Decision[] {
     const { world } = played;
     const plans = planSettings(played);
     // ARNs are re-used: of each the newest snapshot counts, or the one that is asked for `instead`.
@@ -90,7 +90,7 @@ export function decisionsWithHindsight(played: Played, account: string, now: num
         databases: world.rds.databases(account).map(({ kind, identifier, resourceId, tags }) => ({ kind, identifier, resourceId, tags })),
         running: tasks.filter(inFlight).map(asTask),
         tasks: Object.fromEntries(born.map(({ arn }) => [arn, tasks.filter(({ sourceArn }) => sourceArn === arn).map(asTask)])),
-        manifests: manifestsIn(world, plans.destination.bucket).map(({ name }) => name).filter((name) => name.account === account),
+        manifests: ledger ?? manifestsIn(world, plans.destination.bucket).map(({ name }) => name).filter((name) => name.account === account),
         finished: tasks.filter(({ status }) => status === "COMPLETE").map(asTask),
         proven: true,
     };
@@ -107,11 +107,12 @@ export function fates(rehearsal: Rehearsal): SnapshotFate[] {
     const manifests = new Map(manifestsIn(world, planSettings(rehearsal).destination.bucket).map((manifest) => [manifest.name.taskId, manifest]));
     return accounts.flatMap((account) => {
         if (!(account in rehearsal.enrolment.accounts)) return bornBy(world, account, end).map((snapshot): SnapshotFate => ({ snapshot, fate: "skipped", reason: "its account isn't enrolled", tasks: [], manifests: [] }));
-        const newest = decisionsWithHindsight(rehearsal, account, end);
+        const ledger = [...manifests.values()].map(({ name }) => name).filter((name) => name.account === account);
+        const newest = decisionsWithHindsight(rehearsal, account, end, [], ledger);
         const about = (decisions: readonly Decision[], { arn, createdAt }: SimSnapshot) =>
             decisions.find(({ snapshot }) => snapshot.arn === arn && snapshot.createdAt === iso(createdAt));
         return bornBy(world, account, end).map((snapshot) => {
-            const decision = about(newest, snapshot) ?? about(decisionsWithHindsight(rehearsal, account, end, [snapshot]), snapshot);
+            const decision = about(newest, snapshot) ?? about(decisionsWithHindsight(rehearsal, account, end, [snapshot], ledger), snapshot);
             const tasks = world.rds.tasks(account).filter((task) => startedFor(snapshot, task));
             return fateOf(rehearsal, { snapshot, tasks, manifests: tasks.flatMap(({ id }) => manifests.get(id) ?? []) }, decision);
         });

@@ -74,13 +74,14 @@ function fit<S extends Shape>({ enrolment }: Stage, account: string, shape: S): 
     return { ...shape, identifier, kind: filter.kind, engine: filter.kind === "cluster" ? "aurora-postgresql" : "postgres" };
 }
 
-/** `perAccount` databases in each account; beyond the named shapes they are numbered. */
-export function populate(stage: Stage, accounts: readonly string[], perAccount: number): SimDatabase[] {
-    return accounts.flatMap((account) =>
+/** `perAccount` databases in each account; beyond the named shapes they are numbered. `varied`, for many accounts: each begins with another shape, a tenth of its size. */
+export function populate(stage: Stage, accounts: readonly string[], perAccount: number, varied = false): SimDatabase[] {
+    return accounts.flatMap((account, place) =>
         Array.from({ length: perAccount }, (_, index) => {
-            const shape = shapes[index % shapes.length] as Shape;
+            const shape = shapes[(index + (varied ? place : 0)) % shapes.length] as Shape;
             const round = Math.floor(index / shapes.length);
-            return makeDatabase(stage, account, { ...shape, identifier: round ? `${shape.identifier}-${round + 1}` : shape.identifier });
+            const sizeGiB = varied ? Math.ceil(shape.sizeGiB / 10) : shape.sizeGiB;
+            return makeDatabase(stage, account, { ...shape, sizeGiB, identifier: round ? `${shape.identifier}-${round + 1}` : shape.identifier });
         }),
     );
 }

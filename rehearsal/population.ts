@@ -34,6 +34,7 @@ function unitsOf({ units, rules }: NonNullable<Settings["organization"]>): Unit[
     });
 }
 
+const managementAccount = "999900001111";
 const kinds = ["team", "data", "web"];
 
 /** The same settings give the same organization. */
@@ -53,15 +54,13 @@ export function found(world: World, settings: Settings & { organization: NonNull
     const { organizationId, units } = settings.organization;
     const { organization } = world;
     const rootId = `r-${units[0]!.split("-")[1]}`;
-    organization.found({ id: organizationId, rootId, managementAccount: "999900001111", delegation: JSON.stringify(organizationDelegation(settings.partition, settings.backupAccount.id)) });
+    organization.found({ id: organizationId, rootId, managementAccount, delegation: JSON.stringify(organizationDelegation(settings.partition, settings.backupAccount.id)) });
     for (const { id, path } of unitsOf(settings.organization)) organization.addUnit(id, path.at(-2));
     const elsewhere = `ou-${rootId.slice(2)}-elsewhere`;
     organization.addUnit(elsewhere);
-    for (const id of [settings.backupAccount.id, ...outsiders]) organization.join({ id, name: `other-${id.slice(-1)}`, unit: elsewhere });
+    for (const id of [settings.backupAccount.id, managementAccount, ...outsiders]) organization.join({ id, name: `other-${id.slice(-1)}`, unit: elsewhere });
     members.slice(0, -joiners).forEach((member) => enter(world, member));
-    // Neither may ever be looked at.
     organization.join({ id: "700000000003", name: "closed", unit: units[0]!, state: "SUSPENDED" });
-    organization.join({ id: "999900001111", name: "management", unit: units[0]! });
 }
 
 export const enter = (world: World, { id, name, units, tags }: Member): void => world.organization.join({ id, name, unit: units.at(-1)!, tags });

@@ -68,7 +68,7 @@ export async function rehearse(rendered: Rendered, written: Settings, options: R
     try {
         const arns = arnsOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
         const enrolment = enrolmentOf(settings);
-        const databases = populate({ world, enrolment }, [...accounts, ...(wide?.population.outsiders ?? [])], options.databases);
+        const databases = populate({ world, enrolment }, [...accounts, ...(wide?.population.outsiders ?? [])], options.databases, wide !== undefined);
         scheduleNights(world, databases, options.days);
         const stage = { world, enrolment, arns, accounts };
         const played = [...playFaults(stage), ...(wide ? playOrganization(stage, wide.population) : [])].filter(({ when }) => when < end);

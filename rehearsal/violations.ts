@@ -22,7 +22,7 @@ export function vaultViolations(rehearsal: Rehearsal, all: readonly SnapshotFate
         const objection = objectionTo(snapshot, settings);
         return objection ? [`${snapshot.arn} was exported though ${objection}`] : [];
     });
-    const missed = all.filter(({ fate, snapshot }) => fate === "skipped" && snapshot.type === "manual" && !snapshot.deletedAt && !objectionTo(snapshot, settings)).map(({ snapshot, reason }) => `${snapshot.arn} was left out (${reason}), though the configuration wants it`);
+    const missed = all.filter(({ fate, snapshot }) => fate === "skipped" && snapshot.type === "manual" && !snapshot.deletedAt && world.organization.leftAt(snapshot.account) === undefined && !objectionTo(snapshot, settings)).map(({ snapshot, reason }) => `${snapshot.arn} was left out (${reason}), though the configuration wants it`);
     const overfull = [...new Set(world.rds.tasks().map(({ account }) => account))].filter((account) => {
         const tasks = world.rds.tasks(account);
         return tasks.some(({ startedAt }) => tasks.filter((other) => other.startedAt <= startedAt && (other.endedAt ?? end) > startedAt).length > slots);

@@ -16,7 +16,7 @@ const reportFile = "rehearsal-report.html";
 
 const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--json]
 npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [--json]
-  --databases N     per account, default 7, with an organization 2
+  --databases N     per account, default 7, with an organization 1
   --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
   --inventory FILE  what exists then, as the AWS CLI prints it; may be given several times. Without it: an available
                     snapshot for the one that the event names`;
@@ -40,7 +40,7 @@ void runCommand(async () => {
     const days = wholeNumber("days", options.days, 1);
     if (options.inventory && !options.events) throw usageError(`--inventory goes with --events.\n${usage}`);
     const settings = settingsFromFile(file);
-    const databases = wholeNumber("databases", options.databases ?? (settings.organization ? "2" : "7"), 1);
+    const databases = wholeNumber("databases", options.databases ?? (settings.organization ? "1" : "7"), 1);
     // All input is read before anything starts.
     const events = options.events ? readEvents(options.events) : undefined;
     const inventory = options.inventory ? readInventory(options.inventory) : undefined;

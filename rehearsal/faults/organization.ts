@@ -22,14 +22,11 @@ const joining = ({ members }: Population): PlayFault => (stage) => {
         // Until the StackSet has reached it, it can't be assumed.
         explains: (call) => coming.some(({ member: { id }, time }) => call.resource === arns.accessRole(id) && within(call, time, time + 15 * minute)),
         effect() {
-            const first = coming.map(({ member: { id }, time }) => {
-                const [task] = world.rds.tasks(id);
-                return { minutes: task && Math.round((task.startedAt - time) / minute), unready: logged(stage, "account-not-ready", { account: id }).length };
-            });
-            const here = first.filter((_, index) => coming[index]!.time < world.clock.now - hour);
-            const minutes = here.flatMap((each) => each.minutes ?? []);
-            const unready = here.reduce((sum, each) => sum + each.unready, 0);
-            return minutes.length === here.length && unready ? `found by the next sweep, ${unready} looks too early for their stacks; the first export began within ${Math.max(...minutes)} minutes` : undefined;
+            const here = coming.filter(({ time }) => time < world.clock.now - hour);
+            const minutes = here.map(({ member: { id }, time }) => Math.round(((looksAt(stage, id)[0] ?? Infinity) - time) / minute));
+            const unready = here.reduce((sum, { member: { id } }) => sum + logged(stage, "account-not-ready", { account: id }).length, 0);
+            const exported = here.filter(({ member: { id } }) => world.rds.tasks(id).length).length;
+            return Math.max(...minutes) <= 30 && unready && exported ? `looked at within ${Math.max(...minutes)} minutes, ${unready} times too early for the account's stack; ${exported} had something to export` : undefined;
         },
     };
 };
@@ -60,7 +57,7 @@ const ownerTakesRoleAway = ({ members }: Population): PlayFault => (stage) => {
     return {
         name: "owner removes the access role for good",
         when,
-        explains: (call) => call.resource === arns.accessRole(id) && call.at >= when,
+        explains: (call) => [call.resource, call.principal.roleArn].includes(arns.accessRole(id)) && call.at >= when,
         effect() {
             const said = logged(stage, "account-not-ready", { account: id }).length;
             const counted = logged(stage, "batch").filter(({ at: time, json }) => time >= when && Number(json?.AccountsNotReady) > 0).length;

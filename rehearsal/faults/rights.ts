@@ -50,7 +50,7 @@ export const missingRole =
             explains: (call) => within(call, from, to) && (call.resource === arn || call.principal.roleArn === arn),
             effect: () => {
                 const signs = logged(stage, sign, { account }).filter((line) => line.at >= from && line.at <= to + 15 * minute).length;
-                const after = world.rds.tasks(account).filter(({ startedAt }) => startedAt > to).length;
+                const after = world.rds.tasks(account).filter(({ startedAt }) => startedAt >= to).length;
                 return signs && after ? `said ${signs} times; ${after} exports started after the repair` : undefined;
             },
         };

@@ -43,12 +43,13 @@ export const poisonRecord: PlayFault = (stage) => {
 /** The signature of an attack: the snapshot is gone before its event arrives. */
 export const vanishedSnapshot: PlayFault = (stage) => {
     const { world } = stage;
-    const when = at(12.5);
+    const when = at(12.55); // between two sweeps
     const database = makeDatabase(stage, accountAt(stage, 0), { identifier: "short-lived", kind: "instance", engine: "postgres", sizeGiB: 3 });
     let arn = "";
     world.clock.at(when, () => {
         const weather = world.events.weather;
-        world.events.weather = (event) => (event.resources.includes(arn) ? [minute] : weather(event));
+        // RDS tells it before the ARN is known here.
+        world.events.weather = (event) => (event.resources[0]?.endsWith(":short-lived-by-hand") ? [minute] : weather(event));
         const snapshot = world.rds.createSnapshot({ database, type: "manual", identifier: "short-lived-by-hand" });
         arn = snapshot.arn;
         world.clock.at(world.clock.now + 1, () => world.rds.deleteSnapshot(arn));
