@@ -46,7 +46,6 @@ export function awsClients(region: string, credentials?: Credentials): Clients {
         cloudFormation: only(new CloudFormation(options), calls.cloudFormation),
         account: only(new Account(options), calls.account),
         lambda: only(new Lambda(options), calls.lambda),
-        // AWS tells another Region's bucket by a redirect, which is an answer here.
         s3: only(new S3(options), calls.s3),
         cloudTrail: only(new CloudTrail(options), calls.cloudTrail),
     };

@@ -1,0 +1,66 @@
+/** `npm run doctor`: whether a first `pulumi up` of a stack will find what it needs. Only looks. */
+import type { Settings } from "../components/settings";
+import { bucketFree, enoughConcurrency, regionEnabled, trailLogs } from "./backupAccount";
+import type { Clients, Credentials } from "./clients";
+import { unseen, type Finding } from "./finding";
+import { delegatedAdministrator, delegation, managementApart, rightOrganization, trustedAccess } from "./organization";
+import { assumeDeployRole, deployRoles, whoAsks } from "./roles";
+import { accountsApart, readUnits, rulesFit, unitsApart, unitsExist } from "./units";
+
+/**
+ * @param clientsOf clients with given credentials, or with the caller's own
+ * @param option how the caller named the stack, for commands that he is to run: `--stack prod`
+ */
+export async function examine(settings: Settings, clientsOf: (credentials?: Credentials) => Clients, option: string): Promise<Finding[]> {
+    const own = clientsOf();
+    const caller = await whoAsks(own, settings.region);
+    if (!caller.account) return [caller.finding];
+    const roles = deployRoles(settings);
+    const assumed = await Promise.all(roles.map((role) => assumeDeployRole(role, own, clientsOf, option)));
+    const { backupAccount, organization } = settings;
+    // In an account of his own the caller sees as much as its deploy role, or more.
+    const clientsIn = (account: string) => (caller.account === account ? own : assumed[roles.findIndex((role) => role.account === account)]?.clients);
+    return [
+        caller.finding,
+        ...assumed.map(({ finding }) => finding),
+        ...(organization ? await inOrganization(settings, organization, own, caller.account, clientsIn(organization.rolloutAccount.id), option) : []),
+        ...(await inBackupAccount(settings, clientsIn(backupAccount.id))),
+    ];
+}
+
+async function inBackupAccount(settings: Settings, clients: Clients | undefined): Promise<Finding[]> {
+    if (!clients) return [unseen("backup account", "Region, Lambda concurrency, bucket and trail couldn't be looked at, since its deploy role can't be assumed", `With credentials of account ${settings.backupAccount.id}, run this again`)];
+    return (await Promise.all([regionEnabled(settings, clients), enoughConcurrency(settings, clients), bucketFree(settings, clients), trailLogs(settings, clients)])).flat();
+}
+
+async function inOrganization(
+    settings: Settings,
+    organization: NonNullable<Settings["organization"]>,
+    own: Clients,
+    account: string,
+    rollout: Clients | undefined,
+    option: string,
+): Promise<Finding[]> {
+    const { finding, inside, managementAccount } = await rightOrganization(organization, own);
+    const administrator = await delegatedAdministrator(organization, [...(inside ? [own] : []), ...(rollout ? [rollout] : [])]);
+    if (!inside) {
+        const text = "units, accounts in them, trusted access and delegation policy couldn't be looked at from outside of the organization";
+        return [finding, ...administrator, unseen("organization", text, "With credentials of its management account, run this again")];
+    }
+    const [read, trusted, delegated] = await Promise.all([
+        readUnits(organization, own.organizations),
+        trustedAccess(own, account === managementAccount ? "SELF" : "DELEGATED_ADMIN", settings.region),
+        delegation(settings, own, option),
+    ]);
+    return [
+        finding,
+        ...(managementAccount ? managementApart(settings, managementAccount) : []),
+        ...trusted,
+        ...administrator,
+        ...delegated,
+        ...unitsExist(read),
+        ...unitsApart(read),
+        ...accountsApart(settings, read, managementAccount),
+        ...rulesFit(organization, read),
+    ];
+}
