@@ -1,0 +1,207 @@
+// Doesn't prove what AWS answers where the simulated AWS has no answer (Region, Lambda, CloudTrail, trusted access, delegation policy): fakes speak there.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { deployTrust } from "../../components/policies/deployRole";
+import { organizationDelegation } from "../../components/policies/organization";
+import { examine } from "../../doctor";
+import { awsClients, calls, type Clients, type Credentials } from "../../doctor/clients";
+import { asText, exitStatus, ok, problem, unseen } from "../../doctor/finding";
+import { serve, type HttpFront } from "../../rehearsal/aws/http";
+import type { World } from "../../rehearsal/aws/types";
+import { createWorld } from "../../rehearsal/aws/world";
+import { settingsFromFile } from "../../rehearsal/config";
+import { allow, policy, sessionOf, start } from "../rehearsal/aws/small";
+import { command, root } from "../rendered";
+import { backup, briefly, fails, fake, listed, management, rollout, treeOf, type Answers } from "./fakes";
+
+const file = join(root, "tests/fixtures/Pulumi.organization.yaml");
+const settings = settingsFromFile(file);
+const [workloads, staging, data] = ["ou-ab12-11111111", "ou-ab12-11111133", "ou-ab12-22222222"];
+const member = "100000000001";
+const person = `arn:aws:iam::${management}:role/people/pipeline`;
+
+/** A role's session is known by its access key, which here is the account. */
+const sts: Answers["sts"] = {
+    getCallerIdentity: () => ({ Account: management, Arn: person }),
+    assumeRole: ({ RoleArn }: { RoleArn: string }) => ({ Credentials: { AccessKeyId: RoleArn.split(":")[4], SecretAccessKey: "x", SessionToken: "x" } }),
+};
+const inManagement: Answers = {
+    sts,
+    organizations: {
+        describeOrganization: () => ({ Organization: { Id: "o-a1b2c3d4e5", FeatureSet: "ALL", MasterAccountId: management } }),
+        listDelegatedAdministrators: () => ({ DelegatedAdministrators: [{ Id: rollout }] }),
+        describeResourcePolicy: () => ({ ResourcePolicy: { Content: JSON.stringify(organizationDelegation("aws", backup)) } }),
+        ...treeOf({ [workloads]: [staging, member], [staging]: [], [data]: [] }),
+    },
+    cloudFormation: { describeOrganizationsAccess: () => ({ Status: "ENABLED" }) },
+};
+const inBackup: Answers = {
+    account: { getRegionOptStatus: () => ({ RegionOptStatus: "ENABLED_BY_DEFAULT" }) },
+    lambda: { getAccountSettings: () => ({ AccountLimit: { UnreservedConcurrentExecutions: 10 } }) },
+    s3: { headBucket: fails("NotFound", 404) },
+    cloudTrail: { describeTrails: () => ({ trailList: [{ TrailARN: "arn:trail" }] }), getTrailStatus: () => ({ IsLogging: true }) },
+};
+
+function played(own: Answers = inManagement, answersOf: Readonly<Record<string, Answers>> = { [backup]: inBackup }) {
+    const called: string[] = [];
+    const clientsOf = (credentials?: Credentials): Clients => {
+        if (!credentials) return fake(own, called);
+        const Account = credentials.accessKeyId;
+        return fake({ sts: { getCallerIdentity: () => ({ Account }) }, ...answersOf[Account] }, called);
+    };
+    return { called, findings: examine(settings, clientsOf, "--stack prod") };
+}
+
+describe("npm run doctor", () => {
+    it("is content with a prepared organization", async () => {
+        const findings = await played().findings;
+        assert.deepEqual(findings.filter(({ status }) => status !== "ok"), []);
+        assert.deepEqual(
+            findings.map(({ about }) => about),
+            [
+                "credentials", "deploy role of backup", "deploy role of billing", "deploy role of rollout", "organization o-a1b2c3d4e5", "management account", "trusted access of StackSets",
+                "delegated administrator", "delegation policy", `unit ${workloads}`, `unit ${data}`, "overlap of units", "accounts in the units", "rules for members",
+                "Region eu-west-1", "Lambda concurrency", `bucket rds-vault-${settings.stack}-eu-west-1-${backup}`, "CloudTrail",
+            ],
+        );
+        assert.equal(exitStatus(findings), 0);
+    });
+    it("asks nothing about an organization where none is configured", async () => {
+        const called: string[] = [];
+        const clientsOf = (credentials?: Credentials) => fake(credentials ? { ...inBackup, sts: { getCallerIdentity: () => ({ Account: credentials.accessKeyId }) } } : { sts }, called);
+        const findings = await examine({ ...settings, organization: undefined }, clientsOf, "--stack prod");
+        assert.equal(exitStatus(findings), 0);
+        assert.deepEqual(called.filter((call) => /^(organizations|cloudFormation)/.test(call)), []);
+    });
+
+    describe("changes nothing", () => {
+        const listedCalls = Object.entries(calls).flatMap(([service, names]) => names.map((name) => `${service}.${name}`));
+        it("makes only calls that read by their name, and assumes the deploy roles", () => {
+            assert.deepEqual(listedCalls.filter((call) => !/\.(get|list|describe|head)[A-Z]/.test(call)), ["sts.assumeRole"]);
+        });
+        it("makes those that are listed and no others", async () => {
+            const { called, findings } = played();
+            await findings;
+            assert.deepEqual([...new Set(called)].sort(), [...listedCalls].sort());
+        });
+        it("can't make others: its clients have no other method", () => {
+            const clients = awsClients("eu-west-1", { accessKeyId: "x", secretAccessKey: "x" });
+            assert.deepEqual(Object.entries(clients).flatMap(([service, client]) => Object.keys(client).map((name) => `${service}.${name}`)), listedCalls);
+        });
+    });
+
+    describe("who asks", () => {
+        it("stops without usable credentials, since nothing can be seen", async () => {
+            const findings = await played({ sts: { getCallerIdentity: fails("CredentialsProviderError") } }).findings;
+            assert.deepEqual(briefly(findings), ["credentials: problem"]);
+            assert.equal(findings[0]!.fix, "aws sts get-caller-identity --region eu-west-1");
+        });
+        it("complains about each role that can't be assumed, with the command that prints it", async () => {
+            const findings = await played({ ...inManagement, sts: { ...sts, assumeRole: fails("AccessDenied", 403) } }).findings;
+            const roles = findings.filter(({ status }) => status === "problem");
+            assert.deepEqual(roles.map(({ about }) => about), ["deploy role of backup", "deploy role of billing", "deploy role of rollout"]);
+            for (const { text, fix } of roles) assert.match(`${text} ${fix}`, /can't be assumed .* npm run deploy-roles -- --stack prod --principal/);
+            assert.deepEqual(findings.filter(({ status }) => status === "unseen").map(({ about }) => about), ["backup account"]);
+        });
+        it("complains about a role that leads into another account", async () => {
+            const findings = await played(inManagement, { [backup]: inBackup, [listed]: { sts: { getCallerIdentity: () => ({ Account: "000000000000" }) } } }).findings;
+            const [finding, ...others] = findings.filter(({ status }) => status !== "ok");
+            assert.match(finding!.text, new RegExp(`leads into account 000000000000, and the configuration says ${listed}`));
+            assert.deepEqual(others, []);
+        });
+        it("looks into the backup account with the caller's own rights where he is in it", async () => {
+            const findings = await played({ ...inManagement, ...inBackup, sts: { ...sts, getCallerIdentity: () => ({ Account: backup, Arn: person }) } }, {}).findings;
+            assert.equal(exitStatus(findings), 0);
+        });
+        it("says what it can't see from outside of the organization, and lets the rollout account tell what it may", async () => {
+            const answers = { [backup]: inBackup, [rollout]: { organizations: { listDelegatedAdministrators: () => ({ DelegatedAdministrators: [{ Id: rollout }] }) } } };
+            const findings = await played({ sts }, answers).findings;
+            assert.deepEqual(briefly(findings.filter(({ status }) => status !== "ok")), ["organization o-a1b2c3d4e5: unseen", "organization: unseen"]);
+            assert.equal(exitStatus(findings), 1);
+        });
+    });
+
+    describe("what it prints", () => {
+        it("puts problems last, with what mends them", () => {
+            const lines = asText([problem("a", "is wrong", "do this"), ok("b", "is right"), unseen("c", "denied", "look there")]);
+            assert.deepEqual(lines, ["  ok       b: is right", "? not seen c: denied", "             look there", "! PROBLEM  a: is wrong", "             do this", "", "1 ok, 1 problem, 1 not seen"]);
+        });
+        it("is content only with what was seen", () => {
+            assert.deepEqual([exitStatus([ok("a", "")]), exitStatus([ok("a", ""), unseen("b", "", "")]), exitStatus([problem("c", "", "")])], [0, 1, 1]);
+        });
+    });
+
+    describe("the command", () => {
+        const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_EC2_METADATA_DISABLED", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] as const;
+        const before = names.map((name) => [name, process.env[name]] as const);
+        beforeEach(() => {
+            for (const name of names.slice(0, 3)) delete process.env[name];
+            Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" });
+        });
+        afterEach(() => {
+            for (const [name, value] of before) {
+                if (value === undefined) delete process.env[name];
+                else process.env[name] = value;
+            }
+        });
+        it("ends with 1 and JSON alone where it finds problems", () => {
+            const { status, stdout } = command("doctor", "--config", file, "--json");
+            const { stack, findings } = JSON.parse(stdout) as { stack: string; findings: { about: string; status: string }[] };
+            assert.deepEqual([status, stack, findings.map((finding) => `${finding.about}: ${finding.status}`)], [1, settings.stack, ["credentials: problem"]]);
+        });
+        it("ends with 2 for wrong usage", () => {
+            const { status, stderr } = command("doctor", "--fix");
+            assert.equal(status, 2);
+            assert.match(stderr, /npm run doctor -- \[--stack NAME/);
+        });
+    });
+
+    describe("against the simulated AWS, with the real SDK", () => {
+        let world: World;
+        let http: HttpFront;
+        const role = (arn: string, trust: object, ...policies: string[]) => world.iam.addRole({ arn, account: arn.split(":")[4]!, trust: JSON.stringify(trust), policies });
+        beforeEach(async () => {
+            world = createWorld({ region: "eu-west-1", partition: "aws", start, seed: 1 });
+            world.organization.found({ id: "o-a1b2c3d4e5", rootId: "r-ab12", managementAccount: management, delegation: JSON.stringify(organizationDelegation("aws", backup)) });
+            world.organization.addUnit(workloads);
+            world.organization.addUnit(staging, workloads);
+            world.organization.addUnit(data);
+            for (let n = 0; n < 45; n++) world.organization.join({ id: String(Number(member) + n), name: `a${n}`, unit: n % 2 ? staging : workloads });
+            role(person, deployTrust(person), policy(allow(["sts:AssumeRole", "organizations:*"], "*")));
+            for (const arn of [settings.backupAccount, settings.sourceAccounts[0]!, settings.organization!.rolloutAccount].map(({ deployRoleArn }) => deployRoleArn)) role(arn, deployTrust(person));
+            http = await serve(world);
+            process.env["AWS_ENDPOINT_URL"] = http.url;
+        });
+        afterEach(async () => {
+            delete process.env["AWS_ENDPOINT_URL"];
+            await http.stop();
+        });
+        /** Who calls is the one thing that the simulated STS doesn't tell. */
+        const clientsOf = (credentials: Credentials = { accessKeyId: world.iam.issue(sessionOf(person)), secretAccessKey: "x" }): Clients => {
+            const clients = awsClients("eu-west-1", credentials);
+            const getCallerIdentity = async () => ({ Account: world.iam.whoIs(credentials.accessKeyId)!.account });
+            return { ...clients, sts: { ...clients.sts, getCallerIdentity } as unknown as Clients["sts"] };
+        };
+        const bad = async () => (await examine(settings, clientsOf, "--stack prod")).filter(({ status }) => status === "problem").map(({ about, text }) => `${about}: ${text}`);
+
+        it("assumes the roles by the trust that npm run deploy-roles prints, and reads the units", async () => {
+            const findings = await examine(settings, clientsOf, "--stack prod");
+            const good = findings.filter(({ status }) => status === "ok").map(({ about }) => about);
+            assert.deepEqual(good, [
+                "credentials", "deploy role of backup", "deploy role of billing", "deploy role of rollout", "organization o-a1b2c3d4e5", "management account",
+                `unit ${workloads}`, `unit ${data}`, "overlap of units", "accounts in the units", "rules for members",
+            ]);
+            assert.match(findings.find(({ about }) => about === `unit ${workloads}`)!.text, /with 45 accounts/);
+            assert.deepEqual(await bad(), []);
+        });
+        it("complains about a role that trusts somebody else, a listed account in a unit, and a unit that isn't there", async () => {
+            role(settings.sourceAccounts[0]!.deployRoleArn, deployTrust(`arn:aws:iam::${management}:role/people/other`));
+            world.organization.join({ id: listed, name: "billing", unit: staging });
+            const problems = await examine({ ...settings, organization: { ...settings.organization!, units: [workloads, staging, "ou-ab12-99999999"] } }, clientsOf, "--stack prod");
+            assert.deepEqual(
+                problems.filter(({ status }) => status === "problem").map(({ about }) => about),
+                ["deploy role of billing", "unit ou-ab12-99999999", "overlap of units", "accounts in the units"],
+            );
+        });
+    });
+});
