@@ -63,7 +63,9 @@ async function playEvent(rendered: Rendered, settings: Settings, { file, event }
 }
 
 function whyNotLooked(settings: Settings, account: string, forwarded: boolean): string {
-    if (!settings.sourceAccounts.some(({ id }) => id === account)) return `the account ${account} isn't enrolled in this stack`;
+    if (!settings.sourceAccounts.some(({ id }) => id === account)) {
+        return settings.organization ? `nobody lists the account ${account}; whether it lies in an enrolled unit only the organization knows` : `the account ${account} isn't enrolled in this stack`;
+    }
     return forwarded ? "the event was forwarded, but no look came of it" : "the forwarder's pattern doesn't match this event";
 }
 

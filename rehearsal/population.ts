@@ -5,8 +5,6 @@ import { rulesOfMember } from "../handlers/lib/member";
 import type { Member } from "../handlers/lib/types";
 import type { World } from "./aws/types";
 
-/** Enrolled accounts, listed ones included. */
-const accountsInAll = 200;
 /** Of the members those that join while the rehearsal runs, by faults. */
 export const joiners = 6;
 
@@ -37,11 +35,14 @@ function unitsOf({ units, rules }: NonNullable<Settings["organization"]>): Unit[
 const managementAccount = "999900001111";
 const kinds = ["team", "data", "web"];
 
-/** The same settings give the same organization. */
-export function populationOf(settings: Settings & { organization: NonNullable<Settings["organization"]> }): Population {
+/**
+ * The same settings give the same organization.
+ * @param accounts enrolled ones in all, those that are listed and those that join later included
+ */
+export function populationOf(settings: Settings & { organization: NonNullable<Settings["organization"]> }, accounts: number): Population {
     const units = unitsOf(settings.organization);
     const asked = Object.fromEntries(settings.organization.rules.flatMap(({ tags = {} }) => Object.entries(tags).map(([key, [value = ""]]) => [key, value])));
-    const members = Array.from({ length: accountsInAll - settings.sourceAccounts.length }, (_, n): Member => {
+    const members = Array.from({ length: accounts - settings.sourceAccounts.length }, (_, n): Member => {
         const { path } = units[n % units.length]!;
         const kind = kinds[settings.organization.units.indexOf(path[0]!) % kinds.length]!;
         return { id: String(600_000_000_000 + n * 1_000_003), name: `${kind}-${String(n).padStart(3, "0")}`, units: path, tags: n % 10 === 0 ? asked : {} };

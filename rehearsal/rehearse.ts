@@ -19,6 +19,8 @@ export interface RehearsalOptions {
     readonly days: number;
     /** Databases per account. */
     readonly databases: number;
+    /** Enrolled accounts of a stack with units; default 200. */
+    readonly accounts?: number;
     /** Called once per virtual hour. */
     readonly progress?: (world: World) => void;
 }
@@ -60,7 +62,7 @@ export async function rehearse(rendered: Rendered, written: Settings, options: R
     const start = firstDay;
     const end = firstDay + options.days * day;
     const { organization } = written;
-    const wide = organization && { settings: { ...written, organization }, population: populationOf({ ...written, organization }) };
+    const wide = organization && { settings: { ...written, organization }, population: populationOf({ ...written, organization }, options.accounts ?? 200) };
     const settings = wide ? withMembers(written, wide.population.members) : written;
     const accounts = settings.sourceAccounts.map(({ id }) => id);
     const before = (world: World) => wide && found(world, wide.settings, wide.population);
@@ -76,7 +78,9 @@ export async function rehearse(rendered: Rendered, written: Settings, options: R
             await world.clock.run(now);
             options.progress?.(world);
         }
-        return { stack: settings.stack, rendered, settings, enrolment, world, faults: played, start, end, seed: options.seed };
+        const came = wide?.population.members.filter(({ id }) => world.organization.member(id) ?? world.organization.leftAt(id) !== undefined);
+        const judged = came ? withMembers(written, came) : settings;
+        return { stack: settings.stack, rendered, settings: judged, enrolment: enrolmentOf(judged), world, faults: played, start, end, seed: options.seed };
     } finally {
         await stop();
     }

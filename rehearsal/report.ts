@@ -36,11 +36,19 @@ export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly S
 <div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
 ${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}</p>`).join("")}
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
-<h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.</p>${rehearsal.settings.sourceAccounts.map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
+<h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.${rehearsal.settings.sourceAccounts.length > pictures ? ` Drawn are the ${pictures} busiest of ${rehearsal.settings.sourceAccounts.length} accounts.` : ""}</p>${drawn(rehearsal).map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
 <h2>Faults played</h2><div class="scroll"><table><tr><th>When</th><th>Fault</th><th>What came of it</th></tr>${faults.map((fault) => `<tr><td class="name">${when(Date.parse(fault.when))}</td><td>${escape(fault.name)}</td><td>${escape(fault.effect)}</td></tr>`).join("")}</table></div>
 <h2>Every snapshot and its fate</h2><div class="scroll"><table><tr><th>Account</th><th>Snapshot</th><th>Available</th><th>Started</th><th>Fate</th><th>Reason</th></tr>${fates.map((fate) => fateRow(rehearsal, fate)).join("")}</table></div>
 </body></html>
 `;
+}
+
+/** Accounts whose slots are drawn. */
+const pictures = 20;
+
+function drawn({ settings: { sourceAccounts }, world }: Rehearsal) {
+    if (sourceAccounts.length <= pictures) return sourceAccounts;
+    return [...sourceAccounts].sort((a, b) => world.rds.tasks(b.id).length - world.rds.tasks(a.id).length).slice(0, pictures);
 }
 
 const looks: Record<Fate, string> = { exported: "good", partial: "bad", waiting: "warn", skipped: "", givenUp: "bad", notReady: "warn", expiredUnprotected: "bad", lost: "bad" };

@@ -14,6 +14,9 @@ export interface Colours {
 
 const clock = (time: number) => `day ${Math.floor((time - firstDay) / day) + 1} ${new Date(time).toISOString().slice(11, 16)}`;
 
+/** More than fit into a line. */
+const namedAccounts = 8;
+
 /** A line for each two hours in which something happened, and the faults that began in them. */
 export function timeline({ world, faults, settings, start, end }: Rehearsal, colours: Colours): string[] {
     const names = Object.fromEntries(settings.sourceAccounts.map(({ id, name }) => [id, name]));
@@ -27,9 +30,10 @@ export function timeline({ world, faults, settings, start, end }: Rehearsal, col
         const played = during([...faults].sort((a, b) => a.when - b.when), ({ when }) => when);
         if (!born.length && !started.length && !ended.length && !played.length) continue;
         const failed = ended.filter(({ status }) => status === "FAILED").length;
-        const perAccount = Object.entries(names)
-            .map(([id, name]) => `${name} ${started.filter(({ account }) => account === id).length}`)
-            .join(", ");
+        const perAccount =
+            settings.sourceAccounts.length > namedAccounts
+                ? `${new Set(started.map(({ account }) => account)).size} accounts`
+                : Object.entries(names).map(([id, name]) => `${name} ${started.filter(({ account }) => account === id).length}`).join(", ");
         lines.push(
             `${colours.dim(`${clock(from)} to ${clock(from + 2 * hour).slice(6)}`)}  ${String(born.length).padStart(3)} snapshots  → ${String(started.length).padStart(3)} exports started (${perAccount}) ` +
                 `→ ${String(ended.length - failed).padStart(3)} ended well${failed ? colours.red(`, ${failed} failed`) : ""}`,
