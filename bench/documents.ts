@@ -1,5 +1,7 @@
 /** Every document in a rendered graph that AWS bounds, with its size. Pure. */
+import { documentSizes } from "../components/limits";
 import type { Rendered, RenderedResource } from "../rehearsal/graph";
+import { accountIds, settingsOf, unit } from "./programs";
 
 /** A bound of AWS's, in characters, and where it says so. */
 interface Bound {
@@ -19,7 +21,7 @@ const bounds: Readonly<Record<string, Bound>> = {
     "aws:iam/rolePolicy:RolePolicy": { limit: 10240, source: iam, text: ({ policy }) => policy },
     "aws:sqs/queuePolicy:QueuePolicy": { limit: 8192, source: "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html", text: ({ policy }) => policy },
     "aws:s3/bucketPolicy:BucketPolicy": { limit: 20480, source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html", text: ({ policy }) => policy },
-    "aws:kms/keyPolicy:KeyPolicy": { limit: 32768, source: "https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html", text: ({ policy }) => policy },
+    "aws:kms/key:Key": { limit: 32768, source: "https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html", text: ({ policy }) => policy },
     "aws:lambda/function:Function": { limit: 4096, source: "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html", text: ({ environment }) => JSON.stringify(environment.variables) },
     "aws:cloudformation/stackSet:StackSet": { limit: 51200, source: "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html", text: ({ templateBody }) => templateBody },
 };
@@ -47,4 +49,17 @@ export function documentsOf({ resources }: Rendered): Sized[] {
         if ((largest.get(key)?.size ?? -1) < sized.size) largest.set(key, sized);
     }
     return [...largest.values()];
+}
+
+/** How many fit, and what ends it. */
+export function ends(what: "listed" | "listed beside a unit" | "units"): { count: number; by: string } {
+    const { stack, region, backupAccount } = settingsOf({ name: "", listed: 1, unit: false });
+    const units = (count: number) => Array.from({ length: count }, (_, index) => `${unit.slice(0, 8)}${String(index).padStart(8, "0")}`);
+    const place = { stack, region, backupAccountId: backupAccount.id };
+    for (let count = 1; ; count++) {
+        const organization = what === "listed" ? undefined : { organizationId: "o-a1b2c3d4e5", units: units(what === "units" ? count : 1) };
+        const sources = { accounts: accountIds(what === "units" ? 0 : count), ...(organization && { organization }) };
+        const over = documentSizes(place, sources, backupAccount.deployRoleArn).find(({ size, limit }) => size > limit);
+        if (over) return { count: count - 1, by: over.what };
+    }
 }

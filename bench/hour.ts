@@ -30,7 +30,7 @@ export interface Tally {
 
 export interface Played {
     readonly accounts: number;
-    readonly exports: number;
+    readonly exported: number;
     /** The first hour: every function is new. */
     readonly first: Tally;
     /** From the snapshots until every export is sealed. */
@@ -52,8 +52,11 @@ function counter() {
     return { tally, add };
 }
 
-/** @param rendered with `size.unit`; its members are made here */
-export async function playHours(rendered: Rendered, size: Size, accounts: number, progress: (text: string) => void): Promise<Played> {
+/**
+ * @param rendered with `size.unit`; its members are made here
+ * @param progress virtual minutes so far
+ */
+export async function playHours(rendered: Rendered, size: Size, accounts: number, progress: (minutes: number) => void): Promise<Played> {
     const began = Date.now();
     const settings = settingsOf(size);
     let { tally, add } = counter();
@@ -98,7 +101,7 @@ export async function playHours(rendered: Rendered, size: Size, accounts: number
         for (let now = from; now < until; ) {
             now = Math.min(until, now + 15 * minute);
             await world.clock.run(now);
-            progress(`${accounts} accounts, minute ${(now - firstDay) / minute}`);
+            progress((now - firstDay) / minute);
         }
         return { ...tally, hours: (until - from) / hour };
     }
@@ -112,7 +115,7 @@ export async function playHours(rendered: Rendered, size: Size, accounts: number
     const sealed = new Set(world.s3.versions(bucketOf(rendered), "manifests/").map(({ key }) => key)).size;
     if (sealed !== own.length) throw new Error(`${sealed} of ${own.length} exports are sealed after five hours`);
     const quiet = await during(cut + 7 * hour);
-    return { accounts, exports: own.length, first, night, quiet, seconds: (Date.now() - began) / 1000 };
+    return { accounts, exported: own.length, first, night, quiet, seconds: (Date.now() - began) / 1000 };
 }
 
 const bucketOf = ({ functions }: Rendered) => functions.start!.environment.VAULT_BUCKET!;

@@ -8,6 +8,8 @@ import { STSClient } from "@aws-sdk/client-sts";
 export interface Held {
     /** JavaScript heap per client. */
     readonly heapKiB: number;
+    /** All memory of the process per client: the heap, and what it left unused. */
+    readonly rssKiB: number;
     /** Processor time per call, server included. */
     readonly cpuMs: number;
 }
@@ -26,24 +28,25 @@ async function measure(): Promise<Held> {
     const credentials = () => Promise.resolve({ accessKeyId: "a", secretAccessKey: "s", sessionToken: "t".repeat(800), expiration: new Date(Date.now() + 3_600_000) });
     const make = () => new RDSClient({ ...client, requestHandler, credentials });
     const look = (some: readonly RDSClient[]) => Promise.all(some.flatMap((each) => [1, 2, 3, 4].map(() => each.send(new DescribeDBInstancesCommand({})))));
-    const heap = () => {
+    const memory = () => {
         gc!();
-        return process.memoryUsage().heapUsed;
+        return process.memoryUsage();
     };
     // What all share is made by the first.
     await look([make()]);
-    const before = heap();
+    const before = memory();
     const all: RDSClient[] = [];
     while (all.length < clients) {
         const some = Array.from({ length: atOnce }, make);
         await look(some);
         all.push(...some);
     }
-    const held = heap() - before;
+    const after = memory();
     const cpu = process.cpuUsage();
     for (let from = 0; from < clients; from += atOnce) await look(all.slice(from, from + atOnce));
     const { user, system } = process.cpuUsage(cpu);
-    return { heapKiB: held / 1024 / clients, cpuMs: (user + system) / 1000 / (clients * 4) };
+    const per = (what: "heapUsed" | "rss") => (after[what] - before[what]) / 1024 / clients;
+    return { heapKiB: per("heapUsed"), rssKiB: per("rss"), cpuMs: (user + system) / 1000 / (clients * 4) };
 }
 
 server.listen(0, "127.0.0.1", () => {
