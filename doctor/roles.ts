@@ -1,7 +1,7 @@
 /** Who asks, and whether he may assume the roles of `pulumi up`. */
 import type { Settings } from "../components/settings";
 import type { Clients, Credentials } from "./clients";
-import { ok, problem, said, type Finding } from "./finding";
+import { ok, problem, said, unseen, type Finding } from "./finding";
 
 export interface Caller {
     /** 12 digits; absent: no usable credentials. */
@@ -14,7 +14,7 @@ export async function whoAsks({ sts }: Pick<Clients, "sts">, region: string): Pr
         const { Account, Arn } = await sts.getCallerIdentity({});
         return { account: Account, finding: ok("credentials", `yours are ${Arn}`) };
     } catch (error) {
-        const text = `AWS doesn't take yours in ${region}: ${said(error)}. Without credentials, or in an account for which this Region isn't enabled, nothing can be looked at.`;
+        const text = `yours can't be used in ${region}: ${said(error)}. Without credentials, or in an account for which this Region isn't enabled, nothing can be looked at.`;
         return { finding: problem("credentials", text, `aws sts get-caller-identity --region ${region}`) };
     }
 }
@@ -32,6 +32,9 @@ export const deployRoles = ({ backupAccount, sourceAccounts, organization }: Pic
         ...sourceAccounts,
         ...(organization ? [{ ...organization.rolloutAccount, name: "rollout" }] : []),
     ].map(({ id, name, deployRoleArn }) => ({ name, account: id, roleArn: deployRoleArn }));
+
+/** Answers, and no mishap on the way; AWS doesn't tell a missing role from a closed one. https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const refusals = ["AccessDenied", "AccessDeniedException", "RegionDisabledException"];
 
 /** @returns with the finding, the clients of the role's session if there is one */
 export async function assumeDeployRole(
@@ -51,6 +54,7 @@ export async function assumeDeployRole(
         if (Account === account) return { finding: ok(about, `${roleArn} can be assumed`), clients };
         return { finding: problem(about, `${roleArn} leads into account ${Account}, and the configuration says ${account}. Mend id or deployRoleArn.`, fix) };
     } catch (error) {
+        if (!refusals.includes((error as Error).name)) return { finding: unseen(about, `${roleArn} couldn't be tried: ${said(error)}`, `aws sts assume-role --role-session-name doctor --role-arn ${roleArn}`) };
         const text = `${roleArn} can't be assumed with your credentials: ${said(error)}. Create the role, or let its trust policy name you (the doctor is to be run as who runs pulumi up).`;
         return { finding: problem(about, text, fix) };
     }

@@ -1,16 +1,11 @@
-// Doesn't prove what AWS answers where the simulated AWS has no answer (Region, Lambda, CloudTrail, trusted access, delegation policy): fakes speak there.
+// Fakes speak for AWS here; simulated.test.ts has the simulated one.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { deployTrust } from "../../components/policies/deployRole";
 import { organizationDelegation } from "../../components/policies/organization";
 import { examine } from "../../doctor";
 import { awsClients, calls, type Clients, type Credentials } from "../../doctor/clients";
 import { asText, exitStatus, ok, problem, unseen } from "../../doctor/finding";
-import { serve, type HttpFront } from "../../rehearsal/aws/http";
-import type { World } from "../../rehearsal/aws/types";
-import { createWorld } from "../../rehearsal/aws/world";
 import { settingsFromFile } from "../../rehearsal/config";
-import { allow, policy, sessionOf, start } from "../rehearsal/aws/small";
 import { command, root } from "../rendered";
 import { backup, briefly, fails, fake, listed, management, rollout, treeOf, type Answers } from "./fakes";
 
@@ -103,6 +98,10 @@ describe("npm run doctor", () => {
             for (const { text, fix } of roles) assert.match(`${text} ${fix}`, /can't be assumed .* npm run deploy-roles -- --stack prod --principal/);
             assert.deepEqual(findings.filter(({ status }) => status === "unseen").map(({ about }) => about), ["backup account"]);
         });
+        it("doesn't take an outage for a closed role", async () => {
+            const findings = await played({ ...inManagement, sts: { ...sts, assumeRole: fails("ServiceUnavailable", 503) } }).findings;
+            assert.deepEqual(briefly(findings).slice(1, 4), ["deploy role of backup: unseen", "deploy role of billing: unseen", "deploy role of rollout: unseen"]);
+        });
         it("complains about a role that leads into another account", async () => {
             const findings = await played(inManagement, { [backup]: inBackup, [listed]: { sts: { getCallerIdentity: () => ({ Account: "000000000000" }) } } }).findings;
             const [finding, ...others] = findings.filter(({ status }) => status !== "ok");
@@ -153,55 +152,6 @@ describe("npm run doctor", () => {
             const { status, stderr } = command("doctor", "--fix");
             assert.equal(status, 2);
             assert.match(stderr, /npm run doctor -- \[--stack NAME/);
-        });
-    });
-
-    describe("against the simulated AWS, with the real SDK", () => {
-        let world: World;
-        let http: HttpFront;
-        const role = (arn: string, trust: object, ...policies: string[]) => world.iam.addRole({ arn, account: arn.split(":")[4]!, trust: JSON.stringify(trust), policies });
-        beforeEach(async () => {
-            world = createWorld({ region: "eu-west-1", partition: "aws", start, seed: 1 });
-            world.organization.found({ id: "o-a1b2c3d4e5", rootId: "r-ab12", managementAccount: management, delegation: JSON.stringify(organizationDelegation("aws", backup)) });
-            world.organization.addUnit(workloads);
-            world.organization.addUnit(staging, workloads);
-            world.organization.addUnit(data);
-            for (let n = 0; n < 45; n++) world.organization.join({ id: String(Number(member) + n), name: `a${n}`, unit: n % 2 ? staging : workloads });
-            role(person, deployTrust(person), policy(allow(["sts:AssumeRole", "organizations:*"], "*")));
-            for (const arn of [settings.backupAccount, settings.sourceAccounts[0]!, settings.organization!.rolloutAccount].map(({ deployRoleArn }) => deployRoleArn)) role(arn, deployTrust(person));
-            http = await serve(world);
-            process.env["AWS_ENDPOINT_URL"] = http.url;
-        });
-        afterEach(async () => {
-            delete process.env["AWS_ENDPOINT_URL"];
-            await http.stop();
-        });
-        /** Who calls is the one thing that the simulated STS doesn't tell. */
-        const clientsOf = (credentials: Credentials = { accessKeyId: world.iam.issue(sessionOf(person)), secretAccessKey: "x" }): Clients => {
-            const clients = awsClients("eu-west-1", credentials);
-            const getCallerIdentity = async () => ({ Account: world.iam.whoIs(credentials.accessKeyId)!.account });
-            return { ...clients, sts: { ...clients.sts, getCallerIdentity } as unknown as Clients["sts"] };
-        };
-        const bad = async () => (await examine(settings, clientsOf, "--stack prod")).filter(({ status }) => status === "problem").map(({ about, text }) => `${about}: ${text}`);
-
-        it("assumes the roles by the trust that npm run deploy-roles prints, and reads the units", async () => {
-            const findings = await examine(settings, clientsOf, "--stack prod");
-            const good = findings.filter(({ status }) => status === "ok").map(({ about }) => about);
-            assert.deepEqual(good, [
-                "credentials", "deploy role of backup", "deploy role of billing", "deploy role of rollout", "organization o-a1b2c3d4e5", "management account",
-                `unit ${workloads}`, `unit ${data}`, "overlap of units", "accounts in the units", "rules for members",
-            ]);
-            assert.match(findings.find(({ about }) => about === `unit ${workloads}`)!.text, /with 45 accounts/);
-            assert.deepEqual(await bad(), []);
-        });
-        it("complains about a role that trusts somebody else, a listed account in a unit, and a unit that isn't there", async () => {
-            role(settings.sourceAccounts[0]!.deployRoleArn, deployTrust(`arn:aws:iam::${management}:role/people/other`));
-            world.organization.join({ id: listed, name: "billing", unit: staging });
-            const problems = await examine({ ...settings, organization: { ...settings.organization!, units: [workloads, staging, "ou-ab12-99999999"] } }, clientsOf, "--stack prod");
-            assert.deepEqual(
-                problems.filter(({ status }) => status === "problem").map(({ about }) => about),
-                ["deploy role of billing", "unit ou-ab12-99999999", "overlap of units", "accounts in the units"],
-            );
         });
     });
 });
