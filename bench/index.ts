@@ -54,6 +54,6 @@ void runCommand(async () => {
     if (write) writeFileSync(join(__dirname, "..", "docs", "scale.md"), text);
     if (!json) return console.log(text);
     const costs = costsOf(played, held);
-    const programs = runs.map(({ size: { name }, run: { seconds, memoryMiB, rendered } }) => ({ sources: name, seconds, memoryMiB, ...countsOf(rendered), documents: documentsOf(rendered) }));
+    const programs = runs.map(({ size: { name }, run: { rendered, ...took } }) => ({ sources: name, ...took, ...countsOf(rendered), documents: documentsOf(rendered) }));
     console.log(JSON.stringify({ programs, held, played, costs, monthly: monthly(total(costs), accounts, accounts * 60) }, null, 2));
 });

@@ -5,7 +5,8 @@ import { render } from "../rehearsal/render";
 import type { Run } from "./programs";
 
 void render("prod", JSON.parse(readFileSync(0, "utf8")) as Record<string, string>).then((rendered) => {
-    // Both since the process began.
-    const run: Run = { seconds: performance.now() / 1000, memoryMiB: process.resourceUsage().maxRSS / 1024, rendered };
+    // All since the process began.
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    const run: Run = { seconds: performance.now() / 1000, processorSeconds: (userCPUTime + systemCPUTime) / 1e6, memoryMiB: maxRSS / 1024, rendered };
     process.stdout.write(JSON.stringify(run));
 });

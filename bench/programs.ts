@@ -40,6 +40,8 @@ export const settingsOf = (size: Size): Settings => parseSettings("prod", rawOf(
 export interface Run {
     /** Of the whole process, loading included. */
     readonly seconds: number;
+    /** Of them those of a processor, which other processes disturb least. */
+    readonly processorSeconds: number;
     /** The process at its largest. */
     readonly memoryMiB: number;
     readonly rendered: Rendered;
