@@ -1,5 +1,5 @@
 /** Accounts that come, go and aren't ready, and an organization that can't be read. */
-import { AwsError, type JudgedCall } from "../aws/types";
+import { AwsError, type JudgedCall, type SimTask } from "../aws/types";
 import { manifestsIn } from "../fates";
 import { hour, minute } from "../nights";
 import { enter, joiners, type Population } from "../population";
@@ -33,18 +33,30 @@ const joining = ({ members }: Population): PlayFault => (stage) => {
 
 const leaving = ({ members }: Population): PlayFault => (stage) => {
     const { world, arns } = stage;
-    // The second while its exports run.
-    const going = [at(9), at(2.75), at(15)].map((time, index) => ({ id: members[5 + index]!.id, time }));
+    const going = [at(9), at(15)].map((time, index) => ({ id: members[5 + index]!.id, time }));
     for (const { id, time } of going) world.clock.at(time, () => world.organization.leave(id));
-    const when = Math.min(...going.map(({ time }) => time));
+    // A third as soon as one of these writes its export.
+    const others = members.slice(9, -joiners).map(({ id }) => id);
+    let broken: SimTask | undefined;
+    const before = world.rds.exportTimes;
+    world.rds.exportTimes = (task, snapshot) => {
+        const times = before(task, snapshot);
+        if (!broken && others.includes(task.account) && times.running > 2 * minute) {
+            broken = task;
+            const time = world.clock.now + times.starting + minute;
+            going.push({ id: task.account, time });
+            world.clock.at(time, () => world.organization.leave(task.account));
+        }
+        return times;
+    };
     return {
-        name: `${going.length} accounts leave, one of them in the middle of its exports`,
-        when,
+        name: "3 accounts leave, one while it exports",
+        when: at(2),
         explains: (call) => going.some(({ id, time }) => isOf(call, id) && call.at >= time),
         effect() {
             const late = going.flatMap(({ id, time }) => looksAt(stage, id).filter((each) => each > time + 15 * minute));
             const kept = manifestsIn(world, arns.bucket.split(":::")[1] ?? "").filter(({ name }) => going.some(({ id }) => id === name.account)).length;
-            return late.length === 0 && kept ? `their ${kept} manifests stay, and nobody looked at them any more` : undefined;
+            return broken?.status === "FAILED" && late.length === 0 && kept ? `the export under way failed; ${kept} manifests stay, and nobody looked at them any more` : undefined;
         },
     };
 };
@@ -73,7 +85,7 @@ const unreadable: PlayFault = (stage) => {
         action.startsWith("organizations:") && world.clock.now >= from && world.clock.now < to ? { error: new AwsError("TooManyRequestsException", "You have sent too many requests in too short a period of time."), fault: "organization unreadable" } : undefined,
     );
     return {
-        name: "organization that can't be read for an hour",
+        name: "organization unreadable for an hour",
         when: from,
         effect() {
             const alarms = logged(stage, "organization-unreadable").length;

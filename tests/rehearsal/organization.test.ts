@@ -27,7 +27,7 @@ describe("the rehearsal of an organization", function () {
     it("keeps every promise while accounts join, leave and aren't ready", () => {
         assert.deepEqual([result.violations, result.deniedCalls], [[], []]);
         assert.ok(isKept(result), JSON.stringify([result.snapshots, all.filter(({ fate }) => fate === "lost").map(({ snapshot, reason }) => [snapshot.arn, reason])]));
-        for (const name of ["6 accounts join, one after another", "3 accounts leave, one of them in the middle of its exports", "owner removes the access role for good", "organization that can't be read for an hour", "event from an account outside the units"]) {
+        for (const name of ["6 accounts join, one after another", "3 accounts leave, one while it exports", "owner removes the access role for good", "organization unreadable for an hour", "event from an account outside the units"]) {
             assert.ok(result.faults.some((fault) => fault.name === name), name);
         }
     });
