@@ -1,0 +1,68 @@
+// Doesn't prove the numbers of time, memory and money: those are of the machine and the month they were measured in.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { countsOf, runProgram, sizes, type Size } from "../bench/programs";
+import { documentsOf, ends } from "../bench/documents";
+import { table } from "../bench/table";
+import { root } from "./rendered";
+import type { Rendered } from "../rehearsal/graph";
+
+const text = readFileSync(join(root, "docs/scale.md"), "utf8");
+const remedy = "write it anew: npm run bench -- scale --write";
+
+/** Rows of the table with that first column, as cells by the head's names; numbers without their commas. */
+function rowsOf(first: string): Record<string, string>[] {
+    const lines = text.split("\n");
+    const cells = (line: string) => line.split("|").slice(1, -1).map((cell) => cell.trim().replace(/(?<=\d),(?=\d)/g, ""));
+    const start = lines.findIndex((line) => line.startsWith("|") && cells(line)[0] === first);
+    assert.ok(start >= 0, `docs/scale.md has no table of ${first}; ${remedy}`);
+    const head = cells(lines[start]!);
+    const length = lines.slice(start).findIndex((line) => !line.startsWith("|"));
+    return lines.slice(start + 2, start + length).map((line) => Object.fromEntries(cells(line).map((cell, column) => [head[column], cell])));
+}
+
+describe("docs/scale.md", () => {
+    // Two sizes tell: the others differ in the number of accounts only.
+    const rendered: [Size, Rendered][] = [];
+    before(async function () {
+        this.timeout(120_000);
+        const some = sizes.filter(({ name }) => name === "10 listed" || name === "unit");
+        rendered.push(...(await Promise.all(some.map(async (size): Promise<[Size, Rendered]> => [size, (await runProgram(size)).rendered]))));
+    });
+
+    it("counts the resources that the program makes", () => {
+        const rows = rowsOf("sources");
+        for (const [{ name }, graph] of rendered) {
+            const { resources, providers } = countsOf(graph);
+            const row = rows.find(({ sources }) => sources === name);
+            assert.deepEqual([row?.resources, row?.["provider processes"]], [String(resources), String(providers)], `${name}: ${remedy}`);
+        }
+    });
+
+    it("tells every document's size", () => {
+        const rows = rowsOf("document");
+        for (const [{ name }, graph] of rendered) {
+            const told = rows.filter((row) => row[name] !== "-").map((row) => `${/^\[(\w+)\]/.exec(row.of!)?.[1]} ${row.document}: ${row[name]} of ${row["AWS allows"]}`);
+            const made = documentsOf(graph).map(({ kind, what, size, limit }) => `${kind} ${what}: ${size} of ${limit}`);
+            assert.deepEqual(told.sort(), made.sort(), `${name}: ${remedy}`);
+        }
+    });
+
+    it("says where listed accounts and units end", () => {
+        const rows = text.match(/^\| (listed|listed beside a unit|units) +\| +\d+ \| .*$/gm) ?? [];
+        const made = (["listed", "listed beside a unit", "units"] as const).map((what) => `${what} ${ends(what).count} ${ends(what).by}`);
+        assert.deepEqual(rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()).join(" ")), made, remedy);
+    });
+
+    it("is right that no member is named: the graph with a unit holds no account but ours", () => {
+        const [, graph] = rendered.find(([{ unit }]) => unit)!;
+        const ids = new Set(JSON.stringify(graph.resources).match(/(?<!\d)\d{12}(?!\d)/g));
+        assert.deepEqual([...ids].sort(), ["444455556666", "555566667777"]);
+    });
+
+    it("has tables that line up", () => {
+        const lines = table(["what", "how many"], [["a", "1"], ["longer", "12,345"]]).split("\n");
+        assert.deepEqual(lines, ["| what   | how many |", "|--------|---------:|", "| a      |        1 |", "| longer |   12,345 |"]);
+    });
+});
