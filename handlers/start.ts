@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { roleArn } from "../components/arns";
 import { required } from "./lib/environment";
 import { failureClass, isAwsError } from "./lib/failure";
-import { log } from "./lib/log";
+import { alarm, log } from "./lib/log";
 import { look } from "./lib/look";
 import { emptyMemory, type Memory } from "./lib/observe";
 import { parseTrigger } from "./lib/trigger";
@@ -73,7 +73,8 @@ export const start = (enrolment: Enrolment) => () => {
                 return records;
             }
             const failure = failureClass(error);
-            log(failure === "throttled" ? "WARN" : "ERROR", failure === "throttled" ? "throttled" : "account-not-ready", { account, class: failure, error: name, detail: message });
+            if (failure === "throttled") log("WARN", "throttled", { account, error: name, detail: message });
+            else alarm("account-not-ready", { account, class: failure, error: name, reason: message });
             return [];
         }
     }

@@ -59,7 +59,7 @@ export async function rehearse(rendered: Rendered, settings: Settings, options: 
         const enrolment = enrolmentOf(settings);
         const databases = populate({ world, enrolment }, accounts, options.databases);
         scheduleNights(world, databases, options.days);
-        const played = playFaults({ world, enrolment, arns, accounts }).filter(({ when }) => when < end);
+        const played = playFaults({ world, enrolment, arns, accounts, acceptedSkips: settings.exports.acceptedSkips }).filter(({ when }) => when < end);
         for (let now = start + hour; now <= end; now += hour) {
             await world.clock.run(now);
             options.progress?.(world);

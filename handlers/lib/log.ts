@@ -9,26 +9,27 @@ export function log(level: Level, message: string, fields: Record<string, unknow
 export type AlarmCode =
     // starter
     | "given-up" | "expired-unprotected" | "stranger" | "failed" | "canceled" | "stuck" | "vanished" | "disappeared" | "unsealed"
+    | "account-not-ready" | "export-refused"
     // sealer
-    | "partial" | "tampering" | "flood" | "unreadable";
+    | "partial" | "tampering" | "flood" | "unreadable" | "vault-not-ready";
 
 /** What every alarm says, beside what is particular to it. */
 export interface AlarmFields {
     /** 12 digits. */
     readonly account: string;
-    /** `<kind>.<identifier>` */
-    readonly database: string;
+    /** `<kind>.<identifier>`; absent: it concerns the whole account. */
+    readonly database?: string;
     /** One sentence for a person. */
     readonly reason: string;
     readonly [more: string]: unknown;
 }
 
 /**
- * A log line at ERROR that is a metric too: namespace `rds-vault`, metric `Alarms`, dimensions `Stack` and `Alarm`.
+ * A log line at ERROR that is a metric too: namespace `rds-vault`, metric `Alarms`, by `Stack`, and by `Stack` and `Alarm`.
  * Embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function alarm(code: AlarmCode, fields: AlarmFields): void {
-    const metric = { Namespace: "rds-vault", Dimensions: [["Stack", "Alarm"]], Metrics: [{ Name: "Alarms", Unit: "Count" }] };
+    const metric = { Namespace: "rds-vault", Dimensions: [["Stack"], ["Stack", "Alarm"]], Metrics: [{ Name: "Alarms", Unit: "Count" }] };
     const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [metric] };
     log("ERROR", code, { ...fields, Stack: process.env.STACK ?? "", Alarm: code, Alarms: 1, _aws });
 }

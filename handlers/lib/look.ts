@@ -4,7 +4,7 @@ import { ledgerStart, rulesFor } from "./database";
 import { failureClass, isAwsError } from "./failure";
 import { withAnswer } from "./finished";
 import { inFlight } from "./history";
-import { log } from "./log";
+import { alarm, log } from "./log";
 import { observe, tasksOf, taskNamed, type Clients, type Memory } from "./observe";
 import { plan } from "./plan";
 import { report, sayAlarms, type Tally } from "./report";
@@ -103,7 +103,9 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
             if (failure === "limit" || failure === "throttled") return failure;
             if (failure === "exists" && (await known())) return undefined;
             tally.refused++;
-            log(failure === "not-ready" || failure === "vanished" ? "WARN" : "ERROR", "export-refused", { ...about, class: failure, error: name, detail: message });
+            const refusal = { ...about, class: failure, error: name, reason: message };
+            if (failure === "not-ready" || failure === "vanished") log("WARN", "export-refused", refusal);
+            else alarm("export-refused", refusal);
             // The vault's key or the snapshot's own? Another source key tells.
             const sameFault = failure === "source-key" ? snapshot.sourceKeyArn : undefined;
             if (failure === "configuration" || (failure === "source-key" && !sameFault)) return failure;

@@ -88,7 +88,7 @@ export function manifestOf(job: SealJob, vault: VaultName, status: ManifestOutco
         task: { id: task.id, attempt, startedAt: task.startedAt, endedAt: task.endedAt, prefix: task.prefix, roleArn: task.roleArn, warningMessage: task.warningMessage },
         vault: { bucket: vault.bucket, keyArn: vault.keyArn },
         sealedAt: sealedAt.toISOString(),
-        ...(failure && { failure: { cause: task.failureCause ?? "", class: failure } }),
+        ...(failure && { failure: { cause: task.failureCause ?? (task.status === "CANCELED" ? "canceled by somebody in the source account" : ""), class: failure } }),
         ...contents,
     });
 }

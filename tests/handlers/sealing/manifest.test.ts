@@ -14,6 +14,12 @@ const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired:
 const valid = (document: unknown): boolean => validate(document) as boolean;
 
 describe("the manifest", () => {
+    it("in docs/manifest.md is a valid one, with the digest that it names", () => {
+        const [, text = ""] = /```json\n(\{\n  "version"[^]*?)\n```/.exec(readFileSync(join(__dirname, "../../../docs/manifest.md"), "utf8")) ?? [];
+        const example = JSON.parse(text);
+        assert.ok(valid(example), JSON.stringify(validate.errors));
+        assert.equal(digestOf(example), example.sha256);
+    });
     const part = "app/public.orders/1/part-00000-x.gz.parquet";
     const outcomes: Record<string, () => Promise<Export>> = {
         complete: () => sealed(postgres()),
@@ -78,7 +84,7 @@ describe("the handler", () => {
         } finally {
             console.log = print;
         }
-        assert.deepEqual(lines, ["malformed-request", "vault-not-ready"]);
+        assert.deepEqual(lines, ["malformed-request", "throttled"]);
         process.env.RETENTION_DAYS = "soon";
         assert.throws(seal([]), /RETENTION_DAYS/);
     });
