@@ -96,7 +96,7 @@ describe("the serialized functions", function () {
         const result = JSON.parse(/RESULT (.*)/.exec(out)![1]!);
         assert.deepEqual(result, { batchItemFailures: ["poison", "elsewhere", "unfinished"].map((itemIdentifier) => ({ itemIdentifier })) });
         const messages = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).message);
-        assert.deepEqual(messages.sort(), ["malformed-request", "malformed-request", "malformed-request", "vault-not-ready"]);
+        assert.deepEqual(messages.sort(), ["malformed-request", "malformed-request", "malformed-request", "throttled"]);
     });
 
     it("seal stops at cold start when the days aren't a number", () => {
