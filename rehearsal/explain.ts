@@ -112,7 +112,7 @@ export function explain(evidence: Evidence, settings: PlanSettings, now: Date): 
                 running: keys.has("ExportTasks") ? own.filter(inFlight) : undefined,
                 tasks: bySource,
                 manifests: ledger,
-                finished: own.filter((task) => !inFlight(task) && isWrittenByUs(task, settings.destination) && !ledger.some(({ taskId }) => taskId === task.id)),
+                finished: keys.has("ExportTasks") ? own.filter((task) => !inFlight(task) && isWrittenByUs(task, settings.destination) && !ledger.some(({ taskId }) => taskId === task.id)) : undefined,
                 proven: ledger.some(manifestOfExport) || own.some((task) => task.status === "COMPLETE" && isWrittenByUs(task, settings.destination)),
             },
             settings,

@@ -1,6 +1,7 @@
 import type { AlarmCode, AlarmFields } from "./log";
 import { disappeared } from "./finished";
 import { taskFailure } from "./failure";
+import { manifestOfExport } from "./history";
 import type { Memory, Waiting } from "./observe";
 import { isWrittenByUs, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
 import type { Decision, Observed, PlanSettings, Task } from "./types";
@@ -57,11 +58,11 @@ export const waitingOf = (decisions: readonly Decision[]): Waiting[] =>
         .filter(({ decision, code, needs }) => decision === "export" || needs === "tasks" || ["busy", "backoff", "no-slot", "first-export"].includes(code))
         .map(({ snapshot: { arn, createdAt, kind, database } }) => ({ arn, createdAt, database: `${kind}.${database}` }));
 
-/** Those that no list shows any more, and that nothing exports or has exported. */
+/** Those that no list shows any more, and that nothing exports or has exported to the end. */
 function vanished(waiting: readonly Waiting[], { snapshots, running = [], finished = [], manifests }: Observed, { destination }: PlanSettings): readonly Waiting[] {
     const listed = new Set(snapshots.map(({ arn }) => arn));
-    const stems = new Set([...running, ...finished].map(({ id }) => parseTaskId(id)?.stem));
-    for (const { taskId } of manifests) stems.add(parseTaskId(taskId)?.stem);
+    const exported = [...running, ...finished.filter(({ status }) => status === "COMPLETE")].map(({ id }) => id);
+    const stems = new Set([...exported, ...manifests.filter(manifestOfExport).map(({ taskId }) => taskId)].map((id) => parseTaskId(id)?.stem));
     return waiting.filter((snapshot) => !listed.has(snapshot.arn) && !stems.has(taskIdStem(snapshot, destination)));
 }
 

@@ -219,6 +219,14 @@ describe("alarms of a look", () => {
         const { alarms } = await lookOnce({ memory, listed: [0, 2] });
         assert.deepEqual(alarms.map(({ Alarm, database, snapshot: arn }) => [Alarm, database, arn]), [["vanished", "instance.b", snapshots[1]!.arn]]);
     });
+    it("nor did its failed attempt save it", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
+        assert.deepEqual(await codes({ memory, listed: [0, 2], manifests: [proof, manifestName(manifest(snapshots[1]!, 1, "failed"))] }), ["vanished instance.b"]);
+    });
+    it("a wanted snapshot leaves the window while RDS refuses every start", async () => {
+        const answers = { refuse: () => rdsError("ExportTaskLimitReachedFault"), at: new Date(now.getTime() + 5 * 86_400_000) };
+        assert.deepEqual(await codes({ ...answers, manifests: [proof, manifestName(manifest(snapshot("older", daysAgo(6), { database: "a", resourceId: "db-a" }), 1))] }), ["expired-unprotected instance.a", "expired-unprotected instance.b"]);
+    });
     it("isn't said of a snapshot that went while its export ran", async () => {
         const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
         assert.deepEqual(await codes({ memory, listed: [0, 2], running: [ownShape(1, "IN_PROGRESS")] }), []);
