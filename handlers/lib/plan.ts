@@ -4,7 +4,7 @@ import { objection, skip, wait, type Verdict } from "./eligible";
 import { historyOf, manifestOfExport, recordsOf, type History, type Records } from "./history";
 import { day } from "./period";
 import { queue, type Wanted } from "./queue";
-import { isWrittenByUs, parsePrefix } from "./taskId";
+import { isOwn, isWrittenByUs, parsePrefix, provesItsDatabase } from "./taskId";
 import { claimsOf, type Claims } from "./thin";
 import type { Database, DatabaseRules, Decision, Observed, PlanSettings, Snapshot, Task } from "./types";
 
@@ -106,7 +106,7 @@ function givenUp({ known, failures, lastCause }: History, maxAttempts: number): 
 function tasksOfTheGone({ finished = [], running = [], snapshots }: Observed, { destination }: PlanSettings): Task[] {
     const listed = new Set(snapshots.map(({ arn }) => arn));
     const complete = finished.filter(({ status }) => status === "COMPLETE");
-    return [...complete, ...running].filter((task) => !listed.has(task.sourceArn) && isWrittenByUs(task, destination));
+    return [...complete, ...running].filter((task) => !listed.has(task.sourceArn) && isOwn(task, snapshots, destination) && provesItsDatabase(task));
 }
 
 /** Data time (milliseconds) of the oldest export that stands; Infinity: none, so nothing was promised yet. */

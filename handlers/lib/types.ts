@@ -169,6 +169,8 @@ export interface Observed {
     readonly manifests: readonly ManifestName[];
     /** Finished tasks of ours that no manifest names yet, those of snapshots that are gone too. */
     readonly finished?: readonly Task[];
+    /** Tasks under our form of id and in our bucket that aren't ours. */
+    readonly strangers?: readonly Task[];
     /** Whether a manifest says `complete` or `partial`; a new account gets one export at a time. */
     readonly proven: boolean;
 }
