@@ -1,5 +1,5 @@
 /** Mistakes that the invariants must find: each a change of the deployed text, or of the graph. A search that finds none of them proves nothing. */
-import type { DatabasePlan, History } from "./history";
+import type { DatabasePlan, ExportTrouble, History } from "./history";
 import { changed, type Stack } from "./world";
 
 export interface Bug {
@@ -31,12 +31,27 @@ const inText = (name: string, ...changes: Change[]) => (stack: Stack): Stack => 
 
 /** One account, and nothing goes wrong but what is said here. */
 const calm = (history: History, database: Partial<DatabasePlan>, exports: History["exports"] = [], troubles: History["troubles"] = []): History => {
-    const plain = { coveredBefore: false, always: undefined, manual: undefined, recreatedAtHour: undefined };
+    const plain = { coveredBefore: false, always: undefined, manual: undefined, recreatedAtHour: undefined, droppedAtHour: undefined };
     return { ...history, throttled: 0, limited: 0, timeouts: 0, staleMinutes: 0, deaths: [], exports, troubles, accounts: history.accounts.slice(0, 1).map((plans) => plans.map((plan) => ({ ...plan, ...plain, ...database }))) };
 };
 
+/** Well-formed, so that only what comes of it gives it away. */
+const randomId = "return (stem, attempt) => `e${Array.from({ length: 40 }, () => Math.floor(Math.random() * 16).toString(16)).join(\"\")}-${attempt}`;";
+
+/** The first export of one account ends so. */
+const ending = (trouble: ExportTrouble) => (history: History) => calm(history, { frequency: "every", minutes: 20 }, [{ nth: 0, trouble }]);
+
+/** Its exports are tried again and again among others that wait for slots. */
+const failingFirst = (history: History): History => {
+    const { accounts: [[first] = []], ...rest } = calm(history, { frequency: "every", minutes: 600, times: [0, 5, 10, 15, 20, 25, 30] });
+    if (!first) throw new Error("a history has an account with a database");
+    return { ...rest, accounts: [[{ ...first, times: [0, 1, 2], always: "fails", minutes: 5 }, first]] };
+};
+
+const forger = (history: History): History => calm(history, { frequency: "every", minutes: 20, times: [30] }, [], [{ kind: "forger", account: 0, database: 0, hour: 2, id: "of-victim" }]);
+
 export const bugs: readonly Bug[] = [
-    { name: "random task ids", seed: 1, found: /was exported \d+ times|period was exported twice|unprotected/, plant: inText("start", ["return (stem, attempt) => `${stem}-${attempt}`;", "return (stem, attempt) => `x${Math.random().toString(36).slice(2)}`;"]) },
+    { name: "random task ids", seed: 1, found: /was exported \d+ times|period was exported twice/, plant: inText("start", ["return (stem, attempt) => `${stem}-${attempt}`;", randomId]) },
     { name: "a task id without the creation time", seed: 1, found: /left its window unprotected/, plant: inText("start", [/\[arn, Date\.parse\(createdAt \?\? ""\), /, "[arn, "]), focus: (history) => calm(history, { manual: { hour: 1, deletedAfter: 8, againAfter: 1 } }) },
     { name: "no sweep", seed: 1, found: /left its window unprotected|no manifest tells/, plant: (stack) => changed(stack, (each) => (each.type === "aws:scheduler/schedule:Schedule" ? undefined : each)) },
     { name: "six slots", seed: 1, found: /though all slots were in use/, plant: inText("start", [/slots: 5\b/g, "slots: 6"]), focus: (history) => calm(history, { frequency: "every", minutes: 600, times: [0, 5, 10, 15, 20, 25, 30] }) },
@@ -56,4 +71,20 @@ export const bugs: readonly Bug[] = [
     { name: "a running export covers nothing", seed: 1, found: /period was exported twice/, plant: inText("start", [" || history?.sealing || history?.running", ""]), focus: (history) => calm({ ...history, days: 2 }, { frequency: "daily", minutes: 300, times: [60, 200] }) },
     { name: "an export covers nothing once its snapshot is gone", seed: 1, found: /period was exported twice/, plant: inText("start", ["return [...complete, ...running].filter((task) => !listed", "return [].filter((task) => !listed"]), focus: (history) => calm({ ...history, firstDay: 0 }, { frequency: "weekly", keptHours: 3, minutes: 300, times: [60, 300] }) },
     { name: "the newest version is sealed", seed: 1, found: /isn't in the vault as the manifest says/, plant: inText("seal", ["first.writtenAt < version.writtenAt", "first.writtenAt > version.writtenAt"]), focus: (history) => calm(history, {}, [{ nth: 0, trouble: "shadowed" }]) },
+    { name: "a partial export's snapshot is exported again", seed: 1, found: /was exported \d+ times/, plant: inText("start", [/if \(partial\)(?=\s+return \{ decision: "done")/, "if (false)"]), focus: ending("skips-table") },
+    { name: "tampering without an alarm", seed: 1, found: /no alarm tampering said so/, plant: inText("seal", [/\(0, log_1\.alarm\)\("tampering", /, '(0, log_1.log)("INFO", "tampering", ']), focus: ending("marked-deleted") },
+    { name: "a stuck export without an alarm", seed: 1, found: /is STARTING since .* no alarm stuck said so/, plant: inText("start", ['if (status !== "STARTING" && status !== "CANCELING")', "if (true)"]), focus: ending("stuck") },
+    { name: "an export that hangs in CANCELING without an alarm", seed: 1, found: /is CANCELING since .* no alarm stuck said so/, plant: inText("start", ['if (status !== "STARTING" && status !== "CANCELING")', 'if (status !== "STARTING")']), focus: ending("canceling") },
+    { name: "a snapshot vanishes without an alarm", seed: 1, found: /was waiting .* no alarm vanished said so/, plant: inText("start", ["...vanished(memory.waiting, observed, settings)", "...[]"]), focus: (history) => calm(history, { frequency: "every", minutes: 600, keptHours: 8, times: [0, 60, 120, 180, 240, 300] }) },
+    { name: "a database disappears without an alarm", seed: 1, found: /no alarm disappeared said so/, plant: inText("start", [/\.\.\.\(0, \w+\.disappeared\)\(observed\)/, "...[]"]), focus: (history) => calm(history, { frequency: "every", minutes: 20, times: [30], droppedAtHour: 12 }) },
+    { name: "a database made again hides the one before it", seed: 1, found: /no alarm disappeared said so/, plant: inText("start", [/`\$\{kind\} \$\{end\}`\)/, "`${kind} named ${database}`)"]), focus: (history) => calm(history, { frequency: "every", minutes: 20, times: [30], recreatedAtHour: 12 }) },
+    { name: "a broken sealer without an alarm", seed: 1, found: /no alarm unsealed said so/, plant: inText("start", ["if (!(age > sealedWithin))", "if (true)"]), focus: (history) => calm(history, { frequency: "every", minutes: 20, times: [30] }, [], [{ kind: "broken", what: "seal", account: 0, hour: 0, hours: 30 }]) },
+    { name: "the lock is never checked", seed: 1, found: /isn't in the vault as the manifest says/, plant: inText("seal", [/if \(\w+\.ObjectLockMode !== "COMPLIANCE"\)/, "if (false)"], ["if (until === undefined || until < least)", "if (false)"]), focus: ending("unlocked") },
+    { name: "the key is never checked", seed: 1, found: /isn't in the vault as the manifest says/, plant: inText("seal", [/if \(\w+\.SSEKMSKeyId !== keyArn\)/, "if (false)"]), focus: ending("other-key") },
+    { name: "an info file that was written over is believed", seed: 1, found: /though its export info-touched/, plant: inText("seal", ["if (infoTampered)", "if (false)"]), focus: ending("info-touched") },
+    { name: "the newest data first", seed: 1, found: /out of its turn: .* is older/, plant: inText("start", ["rank(a) - rank(b) || a.time - b.time", "rank(a) - rank(b) || b.time - a.time"]), focus: (history) => calm(history, { frequency: "every", minutes: 600, times: [0, 5, 10, 15, 20, 25, 30] }) },
+    { name: "a failing database keeps its turn", seed: 1, found: /out of its turn: .* no export of its database had failed/, plant: inText("start", ["rank(a) - rank(b) || a.time - b.time", "a.time - b.time"]), focus: failingFirst },
+    { name: "two sealers write two manifests", seed: 1, found: /was written \d times/, plant: inText("seal", [', IfNoneMatch: "*"', ""]), focus: (history) => calm(history, { frequency: "every", minutes: 20, times: [30] }, [], [{ kind: "two-sealers", hour: 0 }]) },
+    { name: "a task in our form is taken for ours", seed: 1, found: /holds nothing/, plant: inText("start", [/(return isWrittenByUs\(task, destination\)) && .* === stem;/, "$1;"]), focus: forger },
+    { name: "a stranger's task in our form without an alarm", seed: 1, found: /no alarm stranger said so/, plant: inText("start", ["...strangersOf(observed, settings)", "...[]"]), focus: forger },
 ];

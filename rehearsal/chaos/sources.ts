@@ -24,7 +24,8 @@ function playDatabase(stage: Stage, account: string, plan: DatabasePlan, index: 
     const make = (life: number): SimDatabase => ({
         account, identifier, kind: plan.kind, sizeGiB: 1, tags: {},
         engine: plan.kind === "cluster" ? "aurora-postgresql" : "postgres",
-        resourceId: `${plan.kind === "cluster" ? "cluster" : "db"}-${account.slice(0, 4)}NUMBER${String(index).padStart(6, "0")}LIFE${life}`,
+        // Manifests' names carry the last eight.
+        resourceId: `${plan.kind === "cluster" ? "cluster" : "db"}-${account.slice(0, 4)}LIFE${life}N${String(index).padStart(6, "0")}`,
     });
     let database = make(1);
     world.rds.addDatabase(database);
@@ -32,6 +33,7 @@ function playDatabase(stage: Stage, account: string, plan: DatabasePlan, index: 
     const at = (time: number, what: () => void) => world.clock.at(start + time, what);
     /** `deletedAfter`: hours after it became available. */
     const snapshot = (type: SimSnapshot["type"], deletedAfter: number, name?: string) => {
+        if (gone) return;
         const made = world.rds.createSnapshot({ database, type, ...(name && { identifier: name }), availableAt: world.clock.now + (2 + (index % 5)) * minute });
         world.clock.at(world.clock.now + deletedAfter * hour, () => world.rds.deleteSnapshot(made.arn));
     };
@@ -43,9 +45,22 @@ function playDatabase(stage: Stage, account: string, plan: DatabasePlan, index: 
         at(first * hour, () => snapshot("manual", deletedAfter, `${identifier}-keep`));
         at((first + deletedAfter + againAfter) * hour + minute, () => snapshot("manual", 500, `${identifier}-keep`));
     }
+    const drop = () => {
+        world.rds.removeDatabase(database);
+        stage.dropped.push({ database, at: world.clock.now });
+    };
+    let gone = false;
+    if (plan.droppedAtHour !== undefined) {
+        at(plan.droppedAtHour * hour, () => {
+            gone = true;
+            drop();
+            stage.note(`${account} ${identifier} is deleted`);
+        });
+    }
     if (plan.recreatedAtHour !== undefined) {
         at(plan.recreatedAtHour * hour, () => {
-            world.rds.removeDatabase(database);
+            if (gone) return;
+            drop();
             database = make(2);
             world.rds.addDatabase(database);
             stage.note(`${account} ${identifier} is deleted and made again`);
@@ -85,21 +100,46 @@ function playExports(stage: Stage): void {
                 if (task.status === "STARTING" || task.status === "IN_PROGRESS") world.rds.cancelTask(task.account, task.id, takes);
             });
         }
-        const running = (minutes.get(`${database.account} ${database.identifier}`) ?? 5) * minute;
-        if (trouble === "shadowed" || trouble === "marked-deleted") world.clock.at(world.clock.now + starting + running + minute, () => tamper(stage, task, trouble));
+        // A forger's lasts, so that looks see it run.
+        const running = stage.forgeries.has(task.id) ? 5 * hour : (minutes.get(`${database.account} ${database.identifier}`) ?? 5) * minute;
         return { starting: trouble === "stuck" ? Infinity : starting, running };
     };
-    world.rds.exportEnds = (task, snapshot) => endings[troubles.get(task.id) ?? "fine"]?.(task, snapshot);
+    // Asked right before RDS writes the files.
+    world.rds.exportEnds = (task, snapshot) => {
+        const trouble = troubles.get(task.id);
+        if (trouble === "shadowed" || trouble === "marked-deleted" || trouble === "info-touched") world.clock.at(world.clock.now + 1000, () => tamper(stage, task, trouble));
+        if (trouble === "unlocked") unlock(stage);
+        if (trouble === "other-key") world.clock.at(world.clock.now, () => rekey(stage, task));
+        return endings[trouble ?? "fine"]?.(task, snapshot);
+    };
 }
 
 /** Whoever holds the export role writes over a file after the end, or hides it under a delete marker. The first version stays, locked. */
-function tamper({ world, note, destination: { bucket }, shadows }: Stage, task: SimTask, how: "shadowed" | "marked-deleted"): void {
-    const file = world.s3.versions(bucket, `${task.prefix}/${task.id}/`).find(({ key }) => key.endsWith(".parquet"));
+function tamper({ world, note, destination: { bucket }, shadows, tampered }: Stage, task: SimTask, how: "shadowed" | "marked-deleted" | "info-touched"): void {
+    const end = how === "info-touched" ? `/export_info_${task.id}.json` : ".parquet";
+    const file = world.s3.versions(bucket, `${task.prefix}/${task.id}/`).find(({ key }) => key.endsWith(end));
     if (!file || task.status !== "COMPLETE") return;
     const attacker = { arn: "attacker", account: task.account };
     if (how === "marked-deleted") world.s3.remove(attacker, bucket, file.key);
-    else shadows.add(world.s3.put(attacker, bucket, file.key, { body: "not yours any more" }).versionId);
+    else shadows.add(world.s3.put(attacker, bucket, file.key, { body: how === "info-touched" ? file.body : "not yours any more" }).versionId);
+    tampered.set(task.id, world.clock.now);
     note(`${file.key} is ${how}`);
+}
+
+/** The bucket's default retention is off while this one export is written. */
+function unlock({ world, destination: { bucket: name } }: Stage): void {
+    const bucket = world.s3.bucket(name);
+    const retention = bucket?.retention;
+    if (!bucket || !retention) return;
+    Object.assign(bucket, { retention: undefined });
+    world.clock.at(world.clock.now, () => void Object.assign(bucket, { retention }));
+}
+
+/** What this one export wrote lies under a key that isn't the vault's. */
+function rekey({ world, destination: { bucket } }: Stage, task: SimTask): void {
+    const arn = `arn:${world.partition}:kms:${world.region}:${task.account}:key/11111111-1111-4111-8111-111111111111`;
+    world.kms.addKey({ arn, account: task.account, enabled: true });
+    for (const version of world.s3.versions(bucket, `${task.prefix}/${task.id}/`)) if (!version.deleteMarker) Object.assign(version, { keyArn: arn });
 }
 
 /** The tables of a simulated database: exportTask.ts. */

@@ -1,6 +1,6 @@
 /** What goes wrong at its hour: outages, broken policies, strangers, doubled starters, poison. */
 import { taskId, taskIdStem } from "../../handlers/lib/taskId";
-import { AwsError, type AwsEvent, type Call, type SimSnapshot, type SimTask } from "../aws/types";
+import { AwsError, type AwsEvent, type Call, type SimDatabase, type SimSnapshot, type SimTask } from "../aws/types";
 import { hour, minute } from "../nights";
 import type { Caller } from "./calls";
 import type { Trouble } from "./history";
@@ -40,6 +40,7 @@ const players: Players = {
             start: ({ action, principal }) => action === "rds:StartExportTask" && principal.account === account,
             pass: ({ action, principal }) => action === "iam:PassRole" && principal.account === account,
             write: ({ action, principal }) => action === "s3:PutObject" && principal.account === account,
+            seal: ({ action, principal }) => action === "s3:ListBucketVersions" && principal.roleArn === stage.arns.sealerRole,
             ledger: ({ action, principal }) => action === "s3:ListBucket" && principal.roleArn === stage.arns.starterRole,
         };
         refuse(stage, trouble, `broken policy (${trouble.what}) of ${account}`, denied, hits[trouble.what]);
@@ -93,6 +94,55 @@ const players: Players = {
         });
     },
 
+    /** SQS delivers at least once: two sealers get the first request after this hour at the same moment. */
+    "two-sealers"(stage, { hour: at }, caller) {
+        const { world, start, note } = stage;
+        const sealer = stage.arns.sweeper.replace(/-sweeper$/, "-sealer");
+        world.clock.at(start + at * hour, () => {
+            caller.asked = (body) => {
+                caller.asked = undefined;
+                world.clock.at(world.clock.now, async () => {
+                    note("two sealers get the same request at once");
+                    caller.concurrent = true;
+                    await Promise.allSettled([1, 2].map(() => world.lambda.invoke(sealer, { Records: [{ messageId: "doubled", body }] })));
+                    caller.concurrent = false;
+                });
+            };
+        });
+    },
+
+    /** Exports a tiny snapshot under an id of our form and under another database's prefix, so that its seal would speak for that one. */
+    forger(stage, { account, database: place, hour: at, id: form }) {
+        const { world, start, destination, forgeries, strangers, random, note } = stage;
+        const owner = accountOf(stage, account);
+        const look = () => {
+            const snapshots = world.rds.snapshots(owner).filter(({ status, database }) => status === "available" && !database.identifier.endsWith("-scratch"));
+            const victim = snapshots[place % Math.max(1, snapshots.length)];
+            const again = () => world.clock.at(world.clock.now + 20 * minute, () => void (world.clock.now < stage.end && look()));
+            if (!victim) return again();
+            const tiny = tinySnapshot(stage, owner, victim);
+            const madeUp = `e${Array.from({ length: 40 }, () => Math.floor(random() * 16).toString(16)).join("")}-1`;
+            const id = { "of-victim": idOf(victim, destination), "of-own": idOf(tiny, destination), "made-up": madeUp }[form];
+            forgeries.set(id, victim.database);
+            const date = iso(victim.createdAt).slice(0, 10);
+            try {
+                world.rds.api({ arn: "forger", account: owner }, "StartExportTask", {
+                    ExportTaskIdentifier: id, SourceArn: tiny.arn, S3BucketName: destination.bucket, KmsKeyId: destination.keyArn,
+                    S3Prefix: `exports/${owner}/${victim.kind}.${victim.database.identifier}/${date}`,
+                    IamRoleArn: stage.arns.exportRole(owner),
+                });
+            } catch (error) {
+                // The slots are full, or the id is taken.
+                forgeries.delete(id);
+                if (!(error instanceof AwsError)) throw error;
+                return again();
+            }
+            strangers.add(id);
+            note(`somebody exports ${tiny.identifier} as ${id} under the prefix of ${victim.database.identifier}`);
+        };
+        world.clock.at(start + at * hour, look);
+    },
+
     poison({ world, start, arns, note }, { hour: at }) {
         world.clock.at(start + at * hour, () => {
             world.sqs.send(events, arns.triggerQueue, "{not json");
@@ -115,6 +165,14 @@ const players: Players = {
 };
 
 const idOf = ({ arn, createdAt }: SimSnapshot, destination: Stage["destination"]) => taskId(taskIdStem({ arn, createdAt: iso(createdAt) }, destination), 1);
+
+/** A snapshot that nobody wants, of the victim's kind. */
+function tinySnapshot({ world }: Stage, account: string, { kind, database: { engine } }: SimSnapshot): SimSnapshot {
+    const identifier = `tiny-${kind}`;
+    const known = world.rds.snapshots(account).find((each) => each.identifier === identifier);
+    const database: SimDatabase = { account, kind, identifier: `${kind}-scratch`, engine, resourceId: `${kind}-TINY`, sizeGiB: 1, tags: {} };
+    return known ?? world.rds.createSnapshot({ database, type: "manual", identifier, silent: true });
+}
 
 const strangersTask = ({ world }: Stage, account: string, id: string, sourceArn: string, status: SimTask["status"]): SimTask => ({
     id, account, sourceArn, status, bucket: "elsewhere", prefix: "mine", exportOnly: [], startedAt: world.clock.now,
