@@ -5,7 +5,6 @@ import { partitionOf } from "./arns";
 import { compileFilter } from "./filters";
 import { pathText, settingsError, shown, type Problem } from "./problems";
 import { problemsBetween } from "./settingsRules";
-import { compileTable } from "./skips";
 import { settingsSchema, snapshotTypes, stackSchema, type Written, type WrittenRules } from "./settingsSchema";
 
 export type { Problem, SettingsError } from "./problems";
@@ -106,7 +105,7 @@ function resolve(stack: string, { "aws:region": region, backupAccount, sourceAcc
         vault: { retentionDays, expireAfterDays, ...(archive && { archive }) },
         exports: {
             ...exports,
-            acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, sourceAccounts), tables: each.tables.flatMap(tablePattern) })),
+            acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, sourceAccounts), tables: each.tables })),
         },
     });
 }
@@ -129,11 +128,6 @@ const compile = (texts: readonly string[], accounts: Written["sourceAccounts"]):
         const compiled = compileFilter(text, accounts);
         return "filter" in compiled ? compiled.filter : [];
     });
-
-const tablePattern = (glob: string): string[] => {
-    const compiled = compileTable(glob);
-    return "pattern" in compiled ? [compiled.pattern] : [];
-};
 
 /** A copy, frozen through and through: handlers capture it. */
 function frozen<T>(value: T): T {

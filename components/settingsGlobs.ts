@@ -1,6 +1,6 @@
 /** The filters and table globs of the configuration: what can't be compiled, or accepts too much. Pure. */
 import { compileFilter } from "./filters";
-import { acceptsEverything, compileTable } from "./skips";
+import { acceptsEverything, checkTable } from "./skips";
 import type { Written, WrittenRules } from "./settingsSchema";
 
 export type Path = (string | number)[];
@@ -29,8 +29,8 @@ export function checkSkips(written: Written, usable: Usable, add: Add): void {
     acceptedSkips.forEach((skip, i) => {
         const path = ["exports", "acceptedSkips", i];
         const databases = compiled(skip?.databases, [...path, "databases"], (text) => compileFilter(text, namesOf(written)), usable, add);
-        const tables = compiled(skip?.tables, [...path, "tables"], compileTable, usable, add);
-        if (!acceptsEverything(databases.map(({ filter }) => filter.pattern), tables.map(({ pattern }) => pattern))) return;
+        const tables = compiled(skip?.tables, [...path, "tables"], checkTable, usable, add);
+        if (!acceptsEverything(databases.map(({ filter }) => filter.pattern), tables.map(({ glob }) => glob))) return;
         add(path, skip, "This accepts every table of every database: whatever RDS leaves out, exports would count as complete. Name the databases or the tables.");
     });
 }

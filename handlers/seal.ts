@@ -34,7 +34,7 @@ export const seal = (acceptedSkips: readonly AcceptedSkip[]) => () => {
     async function consumed(messageId: string, body: string, vault: Vault): Promise<boolean> {
         let account = "unknown";
         try {
-            const job = parseRequest(body, bucket);
+            const job = parseRequest(body, vault);
             ({ account } = job);
             await sealTask(job, vault);
             return true;

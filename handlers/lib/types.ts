@@ -137,7 +137,7 @@ export interface SealRequest {
 /** Tables that an export may lack without being `partial`. */
 export interface AcceptedSkip {
     readonly databases: readonly Filter[];
-    /** Sources of anchored RegExps over RDS's name of the table, such as `app.public.audit_log`. */
+    /** Globs over RDS's name of the table, such as `app.public.tmp_*`: `*` is any run of characters, `?` is one. */
     readonly tables: readonly string[];
 }
 

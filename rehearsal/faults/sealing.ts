@@ -1,5 +1,6 @@
 /** Between COMPLETE and a manifest: what a finished export may lack, and what a source account may do to it. */
 import { matches } from "../../handlers/lib/database";
+import { isLike } from "../../handlers/lib/sealing/glob";
 import type { ExportEnd, ObjectVersion, Principal, SimDatabase, SimTask } from "../aws/types";
 import { manifestsIn } from "../fates";
 import { hour, makeDatabase, minute, snapshotAt, type Shape } from "../nights";
@@ -46,7 +47,7 @@ const meddle = (what: (stage: FaultStage, as: Principal, file: ObjectVersion) =>
 const wideRows = "app.public.wide rows";
 /** Whether the configuration accepts that the table is skipped. */
 const accepts = ({ acceptedSkips }: FaultStage, { account, kind, identifier }: SimDatabase): boolean =>
-    acceptedSkips.some(({ databases, tables }) => databases.some((filter) => matches(filter, { account, kind, database: identifier })) && tables.some((source) => new RegExp(source).test(wideRows)));
+    acceptedSkips.some(({ databases, tables }) => databases.some((filter) => matches(filter, { account, kind, database: identifier })) && tables.some((glob) => isLike(wideRows, glob)));
 
 const bucketOf = ({ arns }: FaultStage) => arns.bucket.split(":::")[1] ?? "";
 

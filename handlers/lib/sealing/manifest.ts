@@ -2,8 +2,8 @@ import { createHash } from "crypto";
 import { taskFailure } from "../failure";
 import type { ManifestOutcome } from "../types";
 import type { TableVerdict } from "./judge";
-import type { Some } from "./pin";
 import type { SealJob } from "./request";
+import type { Some } from "./some";
 
 /** One pinned version; a restore reads these and nothing else. */
 export interface SealedObject {
@@ -13,8 +13,8 @@ export interface SealedObject {
     /** Bytes. */
     readonly size: number;
     readonly etag: string;
-    /** Base64, as S3 knows it; with `-<n>` of an upload in n parts. Absent: S3 has another checksum. */
-    readonly sha256?: string;
+    /** Base64, as S3 keeps it; COMPOSITE: of the checksums of an upload's parts. Absent: S3 keeps none of the bytes. */
+    readonly checksum?: { readonly algorithm: string; readonly value: string; readonly type?: string };
     readonly retainUntil?: string;
 }
 
