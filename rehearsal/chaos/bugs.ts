@@ -48,7 +48,7 @@ const failingFirst = (history: History): History => {
     return { ...rest, accounts: [[{ ...first, times: [0, 1, 2], always: "fails", minutes: 5 }, first]] };
 };
 
-const forger = (history: History): History => calm(history, { frequency: "every", minutes: 20, times: [30] }, [], [{ kind: "forger", account: 0, database: 0, hour: 2, id: "of-victim" }]);
+const forger = (history: History): History => calm(history, { frequency: "every", minutes: 20, times: [30] }, [], [{ kind: "forger", account: 0, database: 0, hour: 2, id: "made-up" }]);
 
 export const bugs: readonly Bug[] = [
     { name: "random task ids", seed: 1, found: /was exported \d+ times|period was exported twice/, plant: inText("start", ["return (stem, attempt) => `${stem}-${attempt}`;", randomId]) },
@@ -61,10 +61,10 @@ export const bugs: readonly Bug[] = [
     { name: "partial counts as protection", seed: 1, found: /left its window unprotected/, plant: inText("start", ['if (outcome === "complete")\n            add(', 'if (outcome === "complete" || outcome === "partial")\n            add(']), focus: (history) => calm(history, { frequency: "weekly", keptHours: 170, times: [60, 900] }, [{ nth: 0, trouble: "skips-table" }]) },
     { name: "attempts without end", seed: 1, found: /failures are enough/, plant: inText("start", ["failures < maxAttempts", "true"]), focus: (history) => calm(history, { frequency: "every", always: "fails", times: [60] }) },
     { name: "given up at the first failure", seed: 1, found: /was given up after 1 failures/, plant: inText("start", ["failures < maxAttempts", "failures < 1"]), focus: (history) => calm(history, {}, [{ nth: 0, trouble: "fails" }]) },
-    { name: "no back-off", seed: 1, found: /was tried again too soon/, plant: inText("start", [/retryAt: faults\.length \? .*,/, "retryAt: undefined,"]) },
+    { name: "no back-off", seed: 1, found: /was tried again too soon/, plant: inText("start", [/retryAt: faults\.length \? .*,/, "retryAt: undefined,"]), focus: (history) => calm(history, { always: "configuration" }) },
     { name: "records that nobody can read are consumed", seed: 1, found: /among the dead letters/, plant: inText("start", ["malformed.push(messageId);", ""]), focus: (history) => calm(history, {}, [], [{ kind: "poison", hour: 3 }]) },
     { name: "an event's ARN is believed", seed: 1, found: /no line says so/, plant: inText("start", [/forged: arns\.filter\(.*\),/, "forged: [],"]), focus: (history) => calm(history, {}, [], [{ kind: "forged", account: 0, hour: 3 }]) },
-    { name: "a lost window without an alarm", seed: 1, found: /left its window unprotected/, plant: inText("start", [' || code === "expired-unprotected"', ""]) },
+    { name: "a lost window without an alarm", seed: 1, found: /left its window unprotected/, plant: inText("start", [' || code === "expired-unprotected"', ""]), focus: (history) => calm(history, { frequency: "every", minutes: 20, keptHours: 240, times: [30, 600] }, [], [{ kind: "slots-taken", account: 0, count: 5, hour: 3, hours: 60 }]) },
     { name: "a partial export without an alarm", seed: 1, found: /no alarm partial said so/, plant: inText("seal", [/\(0, log_1\.alarm\)\("partial", /, '(0, log_1.log)("INFO", "partial", ']), focus: (history) => calm(history, {}, [{ nth: 0, trouble: "skips-table" }]) },
     { name: "a failure without an alarm", seed: 1, found: /no alarm failed said so/, plant: inText("start", ['if (status === "FAILED") {', "if (false) {"]), focus: (history) => calm(history, {}, [{ nth: 0, trouble: "fails" }]) },
     { name: "the sealer is never asked", seed: 1, found: /no manifest tells of it/, plant: inText("start", [/for \(let first = 0; first < due\.length;/, "for (let first = 0; first < 0;"]) },

@@ -28,6 +28,9 @@ export interface DatabasePlan {
     readonly coveredBefore: boolean;
 }
 
+/** A database is named by how often it is wanted and how its exports end. */
+export const nameOf = ({ frequency, always }: DatabasePlan, index: number) => `${frequency}-${index}${always ? `-${always}` : ""}`;
+
 /** Hours count from the beginning. `account` and `database` are places, taken modulo what is there. */
 export type Trouble =
     | { readonly kind: "outage"; readonly hour: number; readonly hours: number }

@@ -17,7 +17,7 @@ export interface Obligation {
 }
 
 /** Chaos names databases by how often they are wanted. */
-export const frequencyOf = ({ type, database }: SimSnapshot): string => (type === "manual" ? "every" : (database.identifier.split("-")[0] ?? "every"));
+const frequencyOf = ({ type, database }: SimSnapshot): string => (type === "manual" ? "every" : (database.identifier.split("-")[0] ?? "every"));
 
 /** UTC day, ISO week (counted from a Monday), calendar month. */
 function periodOf(frequency: string, time: number): string {

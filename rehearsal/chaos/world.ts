@@ -70,6 +70,8 @@ export interface Stage {
     readonly dropped: { readonly database: SimDatabase; readonly at: number }[];
 }
 
+export const accountOf = ({ accounts }: Pick<Stage, "accounts">, place: number) => accounts[place % accounts.length] as string;
+
 const allowed = { allowed: true, why: "not judged" };
 const tail = 8 * 3_600_000;
 

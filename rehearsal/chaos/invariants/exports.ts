@@ -2,7 +2,7 @@
 import type { SimSnapshot, SimTask } from "../../aws/types";
 import { day, hour, minute } from "../../nights";
 import type { Played } from "../play";
-import { coveredBefore, frequencyOf, isOpen, manifests, obligations, protects, tasksFor } from "../wanted";
+import { coveredBefore, isOpen, manifests, obligations, protects, tasksFor } from "../wanted";
 import { iso, nameOf } from "./looks";
 
 /** 2: never two live exports of one snapshot, and never a second that ended well for RDS: each is paid for. */

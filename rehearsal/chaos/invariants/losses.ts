@@ -31,15 +31,21 @@ const sentence = ({ frequency }: Obligation, lasting: SimSnapshot, by: number) =
 
 /**
  * What is older than an account's first export was never promised, and the first export goes alone: while it hangs, the others wait
- * behind its alarm. No window's end is told then, but the account's own trouble, or this database's, must have been, and in time.
+ * behind its alarm `stuck`. No window's end is told then, but that, the account's own trouble or this database's must have been, in time.
  */
 function accountTold(played: Played, { account, createdAt, kind, database: { identifier } }: SimSnapshot, by: number): boolean {
     const { world, destination } = played;
     const midnight = (time: number) => Math.floor(time / day) * day;
     const older = world.rds.snapshots(account).some((each) => midnight(each.createdAt) <= createdAt && tasksFor(played, each).some(({ status }) => status === "COMPLETE"));
     const before = world.s3.versions(destination.bucket, `manifests/${account}/`).some(({ body }) => body === "{}");
-    const told = heard(played).alarms.some(({ at, fields: { account: whose, database } }) => whose === account && (database === undefined || database === `${kind}.${identifier}`) && at >= createdAt && at <= by);
-    return !older && !before && told;
+    if (older || before) return false;
+    const inFlight = new Set(world.rds.tasks(account).filter(({ endedAt = Infinity }) => endedAt > by).map(({ id }) => id));
+    return heard(played).alarms.some(({ at, code, fields }) => {
+        const isAbout = fields.database === undefined || fields.database === `${kind}.${identifier}`;
+        // Said of the export that all others wait for; it may have begun to hang before this snapshot was there.
+        if (code === "stuck" && inFlight.has(String(fields.task))) return at <= by;
+        return fields.account === account && isAbout && at >= createdAt && at <= by;
+    });
 }
 
 /** 1: a snapshot that waited at a look and was gone before its turn. Judged where the next look remembers the one before. */
