@@ -46,9 +46,9 @@ export interface Judgement {
     readonly problems: readonly string[];
 }
 
-const noFile = "RDS says COMPLETE, but no file of it is in the vault";
-/** Whether RDS ever gives an empty table a size isn't known (README: not yet proven). */
-const noData = "RDS says COMPLETE and gives it a size, but no file of it with data is in the vault";
+/** Why a table that RDS calls COMPLETE isn't. Whether RDS ever gives an empty one a size isn't known (README: not yet proven). */
+const lacks = (files: number): string =>
+    files ? "RDS says COMPLETE and gives it a size, but no file of it with data is in the vault" : "RDS says COMPLETE, but no file of it is in the vault";
 
 /** COMPLETE isn't complete: every table must be there, or be skipped with somebody's consent. */
 export function judge({ statuses, pages, tables, unreadable, folders, warning, accepts }: Evidence): Judgement {
@@ -61,7 +61,7 @@ export function judge({ statuses, pages, tables, unreadable, folders, warning, a
         const { files, bytes, data } = folders.get(assigned.get(target) ?? "") ?? { files: 0, bytes: 0, data: 0 };
         if (!complete) return { name: target, status: "skipped", files, bytes, reason, accepted: accepts(target) };
         if (files && (data || !filled)) return { name: target, status: "exported", files, bytes };
-        return { name: target, status: "missing", files, bytes, reason: files ? noData : noFile };
+        return { name: target, status: "missing", files, bytes, reason: lacks(files) };
     });
 
     const named = new Set(assigned.values());
