@@ -48,6 +48,10 @@ const failingFirst = (history: History): History => {
     return { ...rest, accounts: [[{ ...first, times: [0, 1, 2], always: "fails", minutes: 5 }, first]] };
 };
 
+/** What binds a task's id to its snapshot, in the starter and once more in the sealer. */
+const believing = (name: "start" | "seal") =>
+    name === "start" ? inText("start", [/(return isWrittenByUs\(task, destination\)) && .* === stem;/, "$1;"]) : inText("seal", ["check(id.stem === stem,", "check(true,"]);
+
 const forger = (history: History): History => calm(history, { frequency: "every", minutes: 20, times: [30] }, [], [{ kind: "forger", account: 0, database: 0, hour: 2, id: "made-up" }]);
 
 export const bugs: readonly Bug[] = [
@@ -85,6 +89,7 @@ export const bugs: readonly Bug[] = [
     { name: "the newest data first", seed: 1, found: /out of its turn: .* is older/, plant: inText("start", ["rank(a) - rank(b) || a.time - b.time", "rank(a) - rank(b) || b.time - a.time"]), focus: (history) => calm(history, { frequency: "every", minutes: 600, times: [0, 5, 10, 15, 20, 25, 30] }) },
     { name: "a failing database keeps its turn", seed: 1, found: /out of its turn: .* no export of its database had failed/, plant: inText("start", ["rank(a) - rank(b) || a.time - b.time", "a.time - b.time"]), focus: failingFirst },
     { name: "two sealers write two manifests", seed: 1, found: /was written \d times/, plant: inText("seal", [', IfNoneMatch: "*"', ""]), focus: (history) => calm(history, { frequency: "every", minutes: 20, times: [30] }, [], [{ kind: "two-sealers", hour: 0 }]) },
-    { name: "a task in our form is taken for ours", seed: 1, found: /holds nothing/, plant: inText("start", [/(return isWrittenByUs\(task, destination\)) && .* === stem;/, "$1;"]), focus: forger },
+    { name: "a task in our form is taken for ours", seed: 1, found: /holds nothing/, plant: (stack) => believing("seal")(believing("start")(stack)), focus: forger },
+    { name: "the starter takes a task in our form for ours", seed: 1, found: /no alarm stranger said so/, plant: (stack) => believing("start")(stack), focus: forger },
     { name: "a stranger's task in our form without an alarm", seed: 1, found: /no alarm stranger said so/, plant: inText("start", ["...strangersOf(observed, settings)", "...[]"]), focus: forger },
 ];

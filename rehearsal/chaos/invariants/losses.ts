@@ -65,9 +65,10 @@ export function vanished(played: Played): string[] {
             && tasks.every(({ status, endedAt = Infinity }) => (status === "FAILED" || status === "CANCELED") && endedAt < last);
         if (!isWaiting || next === undefined) return [];
         const isForgotten = heard(played).resets.some((at) => at >= last && at <= next) || traces.some(({ at, account: whose, stale }) => stale && whose === account && (at === last || at === next));
+        // Once per ARN: a list that was out of date may have had it said before.
         // Another one of its name hides it.
         const isHidden = played.world.rds.snapshots(account).some((other) => other.arn === arn && other.createdAt > createdAt && other.createdAt <= next);
-        const isSaid = heard(played).alarms.some(({ at, code, fields }) => code === "vanished" && fields.snapshot === arn && at >= deletedAt);
+        const isSaid = heard(played).alarms.some(({ at, code, fields }) => code === "vanished" && fields.snapshot === arn && at >= createdAt);
         return isForgotten || isHidden || isSaid ? [] : [`${nameOf(snapshot)} was waiting at ${iso(last)} and was deleted at ${iso(deletedAt)}, and no alarm vanished said so`];
     });
 }
