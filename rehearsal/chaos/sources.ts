@@ -22,6 +22,8 @@ function playDatabase(stage: Stage, account: string, plan: DatabasePlan, index: 
     const identifier = nameOf(plan, index);
     const make = (life: number): SimDatabase => ({
         account, identifier, kind: plan.kind, sizeGiB: 1, tags: {},
+        // The sealer's request tells a later database of the same name by it.
+        ...(life > 1 && { createdAt: world.clock.now }),
         engine: plan.kind === "cluster" ? "aurora-postgresql" : "postgres",
         // Manifests' names carry the last eight.
         resourceId: `${plan.kind === "cluster" ? "cluster" : "db"}-${account.slice(0, 4)}LIFE${life}N${String(index).padStart(6, "0")}`,

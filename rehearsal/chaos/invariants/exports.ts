@@ -47,9 +47,12 @@ export function outOfTurn(played: Played): string[] {
         return starts.flatMap(({ snapshot, at }) => {
             const now = traces.filter((trace) => trace.at === at && trace.account === account);
             if (now.some(({ concurrent }) => concurrent)) return [];
-            const isFailing = ofDatabase(snapshot, at).length > 0 && ofDatabase(snapshot, at).every((task) => endedBadly(task) && (task.endedAt ?? Infinity) < at);
+            const mine = ofDatabase(snapshot, at);
+            // Of a failure whose snapshot is gone the planner may not know yet.
+            const isKnown = snapshots.some(({ arn, createdAt, deletedAt = Infinity }) => deletedAt > at && mine.some(({ sourceArn, startedAt }) => sourceArn === arn && startedAt >= createdAt));
+            const isFailing = isKnown && mine.every((task) => endedBadly(task) && (task.endedAt ?? Infinity) < at);
             // Of any other nobody knows here how the planner ranks it.
-            if (!isFailing && ofDatabase(snapshot, at).some(endedBadly)) return [];
+            if (!isFailing && mine.some(endedBadly)) return [];
             const waiting = alone.find((other) => {
                 const { arn, availableAt = Infinity, createdAt, deletedAt = Infinity } = other;
                 const isThere = availableAt < at - history.staleMinutes * minute && deletedAt > at && createdAt > at - window;
