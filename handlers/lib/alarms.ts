@@ -37,7 +37,7 @@ export interface Seen {
 /** The alarms of one look. */
 export function alarmsOf({ observed, decisions, unexplained, memory, settings, now }: Seen): Alarm[] {
     const { account } = observed;
-    const gone = (arn: string, database: string, reason: string): Alarm => ({ id: `vanished ${arn}`, code: "vanished", fields: { account, database, snapshot: arn, reason } });
+    const gone = (arn: string, database: string, reason: string): Alarm => ({ id: `vanished ${arn} ${reason}`, code: "vanished", fields: { account, database, snapshot: arn, reason } });
     return [
         ...decisions.flatMap((decision) => ofDecision(account, decision)),
         ...(observed.finished ?? []).flatMap((task) => ofFinished(account, task, now)),
@@ -75,10 +75,10 @@ export const waitingOf = (decisions: readonly Decision[]): Waiting[] =>
 
 /** Those that no list shows any more, and that nothing exports or has exported to the end. */
 function vanished(waiting: readonly Waiting[], { snapshots, running = [], finished = [], manifests }: Observed, { destination }: PlanSettings): readonly Waiting[] {
-    const listed = new Set(snapshots.map(({ arn }) => arn));
+    const listed = new Set(snapshots.map(({ arn, createdAt }) => `${arn} ${createdAt}`));
     const exported = [...running, ...finished.filter(({ status }) => status === "COMPLETE")].map(({ id }) => id);
     const stems = new Set([...exported, ...manifests.filter(manifestOfExport).map(({ taskId }) => taskId)].map((id) => parseTaskId(id)?.stem));
-    return waiting.filter((snapshot) => !listed.has(snapshot.arn) && !stems.has(taskIdStem(snapshot, destination)));
+    return waiting.filter((snapshot) => !listed.has(`${snapshot.arn} ${snapshot.createdAt}`) && !stems.has(taskIdStem(snapshot, destination)));
 }
 
 function ofDecision(account: string, { snapshot, code, reason, strangers }: Decision): Alarm[] {

@@ -253,6 +253,11 @@ describe("alarms of a look", () => {
         const { alarms } = await lookOnce({ memory, listed: [0, 2] });
         assert.deepEqual(alarms.map(({ Alarm, database, snapshot: arn }) => [Alarm, database, arn]), [["vanished", "instance.b", snapshots[1]!.arn]]);
     });
+    it("and another was made under its name", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
+        memory.waiting = memory.waiting.map((each) => (each.arn === snapshots[1]!.arn ? { ...each, createdAt: daysAgo(6) } : each));
+        assert.deepEqual(await codes({ memory }), ["vanished instance.b"]);
+    });
     it("nor did its failed attempt save it", async () => {
         const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
         assert.deepEqual(await codes({ memory, listed: [0, 2], manifests: [proof, manifestName(manifest(snapshots[1]!, 1, "failed"))] }), ["vanished instance.b"]);
