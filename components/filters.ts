@@ -1,8 +1,8 @@
-/** Database filters, `[instance:|cluster:][<account id or name>/]<glob>`, and globs over accounts' names, compiled at deployment. Pure. */
+/** Database filters, `[instance:|cluster:][<account id or name>/]<glob>`, compiled at deployment; globs over accounts' names, checked. Pure. */
 import picomatch from "picomatch";
 import type { Filter, Kind } from "../handlers/lib/types";
 import { listed } from "./problems";
-import { compileTable, type CompiledTable } from "./skips";
+import { checkTable, type CheckedTable } from "./skips";
 
 interface Account {
     readonly id: string;
@@ -58,9 +58,9 @@ function known(accounts: readonly Account[], members: boolean): string {
  * A glob over the names of the organization's accounts. They may hold any printable character, as RDS's names of tables may, so
  * it is read as those are: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
  */
-export function compileName(glob: string): CompiledTable {
-    const compiled = compileTable(glob);
-    if ("pattern" in compiled) return compiled;
+export function checkName(glob: string): CheckedTable {
+    const checked = checkTable(glob);
+    if ("glob" in checked) return checked;
     return { problem: "Of [, ], { and } none has a meaning here; only * and ? have. Write one glob per choice, or ? where a name holds such a character." };
 }
 

@@ -3,10 +3,9 @@ import * as v from "valibot";
 import type { AcceptedSkip, DatabaseRules, EnrolledUnits, Filter } from "../handlers/lib/types";
 import { partitionOf } from "./arns";
 import { snapshotTypes, type WrittenRules } from "./databaseSchema";
-import { compileFilter, compileName, type Scope } from "./filters";
+import { compileFilter, type Scope } from "./filters";
 import { pathText, settingsError, shown, type Problem } from "./problems";
 import { problemsBetween } from "./settingsRules";
-import { compileTable, type CompiledTable } from "./skips";
 import { settingsSchema, stackSchema, type Written } from "./settingsSchema";
 
 export type { Problem, SettingsError } from "./problems";
@@ -117,7 +116,7 @@ function resolve(stack: string, { "aws:region": region, backupAccount, sourceAcc
         vault: { retentionDays, expireAfterDays, ...(archive && { archive }) },
         exports: {
             ...exports,
-            acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, scope), tables: each.tables.flatMap((glob) => pattern(compileTable(glob))) })),
+            acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, scope), tables: each.tables })),
         },
     });
 }
@@ -127,10 +126,9 @@ function organizationOf({ id, organizationalUnits, rolloutAccount, rules }: NonN
         organizationId: id,
         units: organizationalUnits,
         rolloutAccount,
-        rules: rules.map(({ names, databases, ...criteria }, i) => ({
+        rules: rules.map(({ databases, ...criteria }, i) => ({
             text: `organization.rules[${i}]`,
             ...criteria,
-            ...(names && { names: names.flatMap((glob) => pattern(compileName(glob))) }),
             databases: narrowed(global, databases, scope),
         })),
     };
@@ -154,8 +152,6 @@ const compile = (texts: readonly string[], scope: Scope): Filter[] =>
         const compiled = compileFilter(text, scope);
         return "filter" in compiled ? compiled.filter : [];
     });
-
-const pattern = (compiled: CompiledTable): string[] => ("pattern" in compiled ? [compiled.pattern] : []);
 
 /** A copy, frozen through and through: handlers capture it. */
 function frozen<T>(value: T): T {

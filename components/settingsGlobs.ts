@@ -1,6 +1,6 @@
 /** The filters and table globs of the configuration: what can't be compiled, or accepts too much. Pure. */
-import { compileFilter, compileName, type Scope } from "./filters";
-import { acceptsEverything, compileTable } from "./skips";
+import { checkName, compileFilter, type Scope } from "./filters";
+import { acceptsEverything, checkTable } from "./skips";
 import type { WrittenRules } from "./databaseSchema";
 import type { Written } from "./settingsSchema";
 
@@ -30,7 +30,7 @@ export function checkFilters(rules: WrittenRules, path: Path, written: Written, 
 
 /** The globs over members' names. */
 export function checkNames(written: Written, usable: Usable, add: Add): void {
-    memberRulesOf(written).forEach((rule, i) => void compiled(rule?.names, ["organization", "rules", i, "names"], compileName, usable, add));
+    memberRulesOf(written).forEach((rule, i) => void compiled(rule?.names, ["organization", "rules", i, "names"], checkName, usable, add));
 }
 
 /** Skips that everything would pass make every export complete, and no one would hear of a table that is missing. */
@@ -40,8 +40,8 @@ export function checkSkips(written: Written, usable: Usable, add: Add): void {
     acceptedSkips.forEach((skip, i) => {
         const path = ["exports", "acceptedSkips", i];
         const databases = compiled(skip?.databases, [...path, "databases"], (text) => compileFilter(text, scopeOf(written)), usable, add);
-        const tables = compiled(skip?.tables, [...path, "tables"], compileTable, usable, add);
-        if (!acceptsEverything(databases.map(({ filter }) => filter.pattern), tables.map(({ pattern }) => pattern))) return;
+        const tables = compiled(skip?.tables, [...path, "tables"], checkTable, usable, add);
+        if (!acceptsEverything(databases.map(({ filter }) => filter.pattern), tables.map(({ glob }) => glob))) return;
         add(path, skip, "This accepts every table of every database: whatever RDS leaves out, exports would count as complete. Name the databases or the tables.");
     });
 }

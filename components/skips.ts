@@ -1,30 +1,21 @@
-/** Globs over RDS's names of tables, compiled at deployment. Pure. */
+/** Globs over RDS's names of tables, as the sealer matches them. Pure. */
+import { isLike } from "../handlers/lib/sealing/glob";
 
-/** Source of an anchored RegExp, or a sentence that says what to write instead. */
-export type CompiledTable = { readonly pattern: string } | { readonly problem: string };
+/** The glob as written, or a sentence that says what to write instead. */
+export type CheckedTable = { readonly glob: string } | { readonly problem: string };
 
-/**
- * `*` is any run of characters, `?` is one, everything else stands for itself. Not picomatch, as for databases: that is made
- * for paths, and the tables that RDS skips are those with odd names, a `/` in them for instance, at which its `*` stops;
- * quotes and backslashes it takes for syntax.
- * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
- */
-export function compileTable(glob: string): CompiledTable {
+/** `*` is any run of characters, `?` is one, everything else stands for itself. */
+export function checkTable(glob: string): CheckedTable {
     const choice = /[[\]{}]/.exec(glob)?.[0];
-    if (choice) return { problem: `"${choice}" has no meaning here; only * and ? have. Write one glob per choice, or ? for a "${choice}" in a table's name.` };
-    const pattern = glob
-        .replace(/[\\^$.|+()/]/g, "\\$&")
-        .replace(/\*+/g, "[^]*")
-        .replace(/\?/g, "[^]");
-    return { pattern: `^${pattern}$` };
+    return choice ? { problem: `"${choice}" has no meaning here; only * and ? have. Write one glob per choice, or ? for a "${choice}" in a table's name.` } : { glob };
 }
 
 /** Two databases without a character in common but for the hyphen, and two tables of each engine likewise but for the dots. */
 const databases = ["a", "z-9"];
 const tables = [["a.b", "Z9.#/-"], ["a.b.c", "Z9.#/.$-_"]];
 
-const everyOne = (patterns: readonly string[], names: readonly string[]) => names.every((name) => patterns.some((pattern) => new RegExp(pattern).test(name)));
-
-/** Whether the patterns together accept every database of some account, and every table of some engine. */
-export const acceptsEverything = (databasePatterns: readonly string[], tablePatterns: readonly string[]): boolean =>
-    everyOne(databasePatterns, databases) && tables.some((names) => everyOne(tablePatterns, names));
+/** Whether the patterns together accept every database of some account, and the globs every table of some engine. */
+export function acceptsEverything(databasePatterns: readonly string[], tableGlobs: readonly string[]): boolean {
+    const everyDatabase = databases.every((name) => databasePatterns.some((pattern) => new RegExp(pattern).test(name)));
+    return everyDatabase && tables.some((names) => names.every((name) => tableGlobs.some((glob) => isLike(name, glob))));
+}

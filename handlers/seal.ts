@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { required } from "./lib/environment";
 import { failureClass, isAwsError } from "./lib/failure";
-import { log } from "./lib/log";
+import { alarm, log } from "./lib/log";
 import { parseRequest } from "./lib/sealing/request";
 import { sealTask } from "./lib/sealing/sealTask";
 import { defaultLimits, type Vault } from "./lib/sealing/vault";
@@ -32,8 +32,11 @@ export const seal = (acceptedSkips: readonly AcceptedSkip[]) => () => {
 
     /** Whatever AWS refuses is asked again by the starter's next look, as long as no manifest stands: the queue is never the memory. */
     async function consumed(messageId: string, body: string, vault: Vault): Promise<boolean> {
+        let account = "unknown";
         try {
-            await sealTask(parseRequest(body, bucket), vault);
+            const job = parseRequest(body, vault);
+            ({ account } = job);
+            await sealTask(job, vault);
             return true;
         } catch (error) {
             const { name, message } = error as Error;
@@ -41,7 +44,8 @@ export const seal = (acceptedSkips: readonly AcceptedSkip[]) => () => {
             else if (!isAwsError(error)) log("ERROR", "seal-died", { messageId, error: name, detail: message });
             else {
                 const failure = failureClass(error);
-                log(failure === "throttled" ? "WARN" : "ERROR", "vault-not-ready", { messageId, class: failure, error: name, detail: message });
+                if (failure === "throttled") log("WARN", "throttled", { account, error: name, detail: message });
+                else alarm("vault-not-ready", { account, class: failure, error: name, reason: message });
                 return true;
             }
             return false;

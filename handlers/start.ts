@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { roleArn } from "../components/arns";
 import { required } from "./lib/environment";
 import { failureClass, isAwsError } from "./lib/failure";
-import { count, log } from "./lib/log";
+import { alarm, count, log } from "./lib/log";
 import { look } from "./lib/look";
 import { rulesOfMember } from "./lib/member";
 import { emptyMemory, type Memory } from "./lib/observe";
@@ -90,9 +90,12 @@ export const start = (enrolment: Enrolment) => () => {
                 return "died";
             }
             const failure = failureClass(error);
-            const ready = failure === "throttled";
-            log(ready ? "WARN" : "ERROR", ready ? "throttled" : "account-not-ready", { account, class: failure, error: name, detail: message });
-            return ready ? "done" : "not-ready";
+            if (failure === "throttled") {
+                log("WARN", "throttled", { account, error: name, detail: message });
+                return "done";
+            }
+            alarm("account-not-ready", { account, class: failure, error: name, reason: message });
+            return "not-ready";
         }
     }
 

@@ -14,9 +14,9 @@ function rulesOf({ sourceAccounts, organization, databases }: Settings, account:
     if (source) return source.databases ?? databases;
     const member = members.find(({ id }) => id === account);
     if (!member || !organization?.units.some((unit) => member.units.includes(unit))) return undefined;
-    const fitting = organization.rules.filter(({ accounts = [account], names = [""], units = member.units, tags }) => {
+    const fitting = organization.rules.filter(({ accounts = [account], names: globs, units = member.units, tags }) => {
         const tagged = !tags || Object.keys(tags).some((key) => key in member.tags && tags[key]?.includes(member.tags[key]!));
-        return accounts.includes(account) && names.some((name) => RegExp(name).test(member.name)) && units.some((unit) => member.units.includes(unit)) && tagged;
+        return accounts.includes(account) && (!globs || globs.some((glob) => picomatch.isMatch(member.name, glob, { dot: true, bash: true }))) && units.some((unit) => member.units.includes(unit)) && tagged;
     });
     return fitting.at(-1)?.databases ?? databases;
 }

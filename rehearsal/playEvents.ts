@@ -54,7 +54,7 @@ async function playEvent(rendered: Rendered, settings: Settings, { file, event }
         const known = decisionsWithHindsight({ world, settings, enrolment: enrolmentOf(settings), rendered }, account, world.clock.now).find(({ snapshot }) => snapshot.arn === arn);
         if (!known) return { ...answer, decision: "skip", reason: "the account was looked at; it has no such snapshot" };
         const refusal = world.lambda.logs.find(({ json }) => json?.message === "export-refused" && json.snapshot === arn)?.json;
-        if (refusal) return { ...answer, decision: "wait", reason: `RDS refused it: ${String(refusal.error)}, ${String(refusal.detail)}` };
+        if (refusal) return { ...answer, decision: "wait", reason: `RDS refused it: ${String(refusal.error)}, ${String(refusal.reason)}` };
         const decision = known.decision === "unknown" || known.decision === "export" ? "wait" : known.decision;
         return { ...answer, decision, reason: known.reason };
     } finally {

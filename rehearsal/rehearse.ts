@@ -72,7 +72,7 @@ export async function rehearse(rendered: Rendered, written: Settings, options: R
         const enrolment = enrolmentOf(settings);
         const databases = populate({ world, enrolment }, [...accounts, ...(wide?.population.outsiders ?? [])], options.databases, wide !== undefined);
         scheduleNights(world, databases, options.days);
-        const stage = { world, enrolment, arns, accounts };
+        const stage = { world, enrolment, arns, accounts, acceptedSkips: settings.exports.acceptedSkips };
         const played = [...playFaults(stage), ...(wide ? playOrganization(stage, wide.population) : [])].filter(({ when }) => when < end);
         for (let now = start + hour; now <= end; now += hour) {
             await world.clock.run(now);

@@ -1,5 +1,5 @@
 /** The rehearsal as one self-contained HTML page. Pure. */
-import { namesOf } from "../components/arns";
+import { arnsOf, namesOf } from "../components/arns";
 import type { SimTask } from "./aws/types";
 import { day, hour } from "./nights";
 import type { Rehearsal } from "./rehearse";
@@ -20,7 +20,7 @@ const style = `
 @media(prefers-color-scheme:dark){:root{--ink:#e6ebf0;--soft:#9aa8b5;--line:#33404c;--paper:#12181e;--card:#1b232b;--good:#5cc28f;--bad:#ff8a80;--warn:#e0b050;--blue:#7ab3ef}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);margin:0 auto;max-width:1080px;padding:2rem 1.5rem 4rem}
 h1{font-size:1.7rem;margin:0}h2{margin:2.5rem 0 .8rem;font-size:1.15rem}p{margin:.3rem 0;color:var(--soft)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:.8rem;margin:1.5rem 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:.8rem;margin:1.5rem 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.7rem 1rem}.card b{display:block;font-size:1.6rem}.card span{color:var(--soft);font-size:.85rem}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 table{border-collapse:collapse;width:100%;font-size:.86rem}th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
@@ -33,7 +33,7 @@ export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly S
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>rds-vault rehearsal, ${escape(verdict.stack)}</title><style>${style}</style></head><body>
 <h1>${isKept(verdict) ? "Every promise was kept" : '<span class="bad">A promise was broken</span>'}</h1>
 <p>Rehearsal of the stack <b>${escape(verdict.stack)}</b>: ${verdict.virtualHours} hours in a simulated AWS, seed ${verdict.seed}, from ${when(rehearsal.start)} UTC. The policies, event patterns and Lambda text are those that <code>pulumi up</code> would deploy; an independent IAM evaluator judged every call.</p>
-<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
+<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${card(snapshots.waiting, "waiting")}${card(snapshots.givenUp, "given up, alarmed", snapshots.givenUp ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
 ${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}</p>`).join("")}
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
 <h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.${rehearsal.settings.sourceAccounts.length > pictures ? ` Drawn are the ${pictures} busiest of ${rehearsal.settings.sourceAccounts.length} accounts.` : ""}</p>${drawn(rehearsal).map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
@@ -51,7 +51,7 @@ function drawn({ settings: { sourceAccounts }, world }: Rehearsal) {
     return [...sourceAccounts].sort((a, b) => world.rds.tasks(b.id).length - world.rds.tasks(a.id).length).slice(0, pictures);
 }
 
-const looks: Record<Fate, string> = { exported: "good", partial: "bad", waiting: "warn", skipped: "", givenUp: "bad", notReady: "warn", expiredUnprotected: "bad", lost: "bad" };
+const looks: Record<Fate, string> = { exported: "good", partial: "warn", waiting: "warn", skipped: "", givenUp: "bad", notReady: "warn", expiredUnprotected: "bad", lost: "bad" };
 
 function fateRow({ settings }: Rehearsal, { snapshot, fate, reason, tasks }: SnapshotFate): string {
     const name = settings.sourceAccounts.find(({ id }) => id === snapshot.account)?.name ?? snapshot.account;
@@ -69,13 +69,15 @@ function flowPicture({ settings, world }: Rehearsal, verdict: Verdict): string {
     const arrow = (x1: number, y1: number, x2: number, y2: number, label: string, dy = -8) =>
         `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="var(--blue)" stroke-width="1.5" marker-end="url(#tip)"/><text class="soft" text-anchor="middle" x="${(x1 + x2) / 2}" y="${(y1 + y2) / 2 + dy}">${escape(label)}</text>`;
     const calls = (action: string) => verdict.calls[action] ?? 0;
+    const arns = arnsOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
+    const sent = (queue: string) => world.calls.filter(({ action, resource, allowed }) => action === "sqs:SendMessage" && resource === queue && allowed).length;
     return `<svg viewBox="0 0 1040 298" role="img" aria-label="Flow from source accounts through the hub into the vault"><defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="var(--blue)"/></marker></defs>
 <text class="soft" x="10" y="16">${settings.sourceAccounts.length} source accounts</text><text class="soft" x="700" y="16">backup account ${settings.backupAccount.id}</text>
 ${box(10, 30, 230, "RDS and Aurora", `${verdict.snapshots.created} snapshots`)}${box(400, 30, 200, "hub bus and queue", "enrolled accounts only")}${box(800, 30, 230, "starter", "observes, plans, starts")}
 ${box(800, 124, 230, "sealer", "verifies, writes manifests")}${box(10, 218, 230, "export.rds.amazonaws.com", "assumes the export role")}${box(800, 218, 230, "vault, COMPLIANCE", `${objects} versions, ${settings.vault.retentionDays} days`)}
-${arrow(240, 59, 398, 59, `${calls("events:PutEvents")} events`)}${arrow(600, 59, 798, 59, `${calls("sqs:SendMessage")} triggers, sweep included`)}
-${arrow(800, 80, 242, 228, `${calls("rds:StartExportTask")} StartExportTask, as the access role`, -44)}${arrow(240, 253, 798, 253, `${written("exports/")} objects under the account's own prefix`, 20)}
-${arrow(915, 88, 915, 122, "")}${arrow(915, 182, 915, 216, "")}<text class="soft" x="925" y="110">finished exports</text><text class="soft" x="925" y="204">${written("manifests/")} manifests</text></svg>`;
+${arrow(240, 59, 398, 59, `${calls("events:PutEvents")} events`)}${arrow(600, 59, 798, 59, `${sent(arns.triggerQueue)} triggers, sweep included`)}
+${arrow(800, 80, 242, 228, `${verdict.exports.started} exports started, as the access role`, -44)}${arrow(240, 253, 798, 253, `${written("exports/")} objects under the account's own prefix`, 20)}
+${arrow(915, 88, 915, 122, "")}${arrow(915, 182, 915, 216, "")}<text class="soft" x="925" y="110">${sent(arns.sealQueue)} seal requests</text><text class="soft" x="925" y="204">${written("manifests/")} manifests</text></svg>`;
 }
 
 /** Lanes for the five slots of one account over the whole rehearsal. */

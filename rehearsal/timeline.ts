@@ -29,14 +29,16 @@ export function timeline({ world, faults, settings, start, end }: Rehearsal, col
         const ended = during(world.rds.tasks(), ({ endedAt }) => endedAt);
         const played = during([...faults].sort((a, b) => a.when - b.when), ({ when }) => when);
         if (!born.length && !started.length && !ended.length && !played.length) continue;
-        const failed = ended.filter(({ status }) => status === "FAILED").length;
+        const count = (status: string) => ended.filter((task) => task.status === status).length;
+        const [failed, canceled] = [count("FAILED"), count("CANCELED")];
+        const some = (number: number, noun: string) => `${String(number).padStart(3)} ${noun}${number === 1 ? " " : "s"}`;
         const perAccount =
             settings.sourceAccounts.length > namedAccounts
                 ? `${new Set(started.map(({ account }) => account)).size} accounts`
                 : Object.entries(names).map(([id, name]) => `${name} ${started.filter(({ account }) => account === id).length}`).join(", ");
         lines.push(
-            `${colours.dim(`${clock(from)} to ${clock(from + 2 * hour).slice(6)}`)}  ${String(born.length).padStart(3)} snapshots  → ${String(started.length).padStart(3)} exports started (${perAccount}) ` +
-                `→ ${String(ended.length - failed).padStart(3)} ended well${failed ? colours.red(`, ${failed} failed`) : ""}`,
+            `${colours.dim(`${clock(from)} to ${clock(from + 2 * hour).slice(6)}`)}  ${some(born.length, "snapshot")}  → ${some(started.length, "export")} started (${perAccount}) ` +
+                `→ ${String(count("COMPLETE")).padStart(3)} COMPLETE${failed ? colours.red(`, ${failed} failed`) : ""}${canceled ? colours.yellow(`, ${canceled} canceled`) : ""}`,
             ...played.map(({ name, when }) => `  ${colours.dim(clock(when))}  ${colours.yellow("fault")}  ${name}`),
         );
     }
@@ -60,7 +62,7 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
         row("  exported", snapshots.exported, "sealed: every object verified, locked and listed in a manifest"),
         row("  partial", snapshots.partial, "sealed with something missing, alarmed"),
         row("  waiting", snapshots.waiting, "for a slot, the export's end, a repair or the next sweep"),
-        row("  given up", snapshots.givenUp, "said so in the log"),
+        row("  given up", snapshots.givenUp, "after maxAttempts, alarmed"),
         ...(snapshots.notReady ? [row("  account not ready", snapshots.notReady)] : []),
         ...(snapshots.expiredUnprotected ? [row("  expired unprotected", snapshots.expiredUnprotected)] : []),
         must("  lost", snapshots.lost),

@@ -115,7 +115,3 @@ function slotUtilization({ end, faults }: Rehearsal, all: readonly SnapshotFate[
 }
 
 type Span = readonly [from: number, to: number];
-
-
-// For rehearsal/chaos until it imports from fates.ts itself.
-export { keyArnOf } from "./fates";

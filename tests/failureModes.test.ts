@@ -16,8 +16,21 @@ describe("docs/failure-modes.md", () => {
             for (const title of quoted(rest ?? "")) assert.ok(text.includes(title), `${file} has no "${title}"`);
         });
     }
+    it("names a test by its title in every row, or says why there is none", () => {
+        const rows = page.split("\n").filter((line) => /^\| (?!failure \||-)/.test(line));
+        assert.ok(rows.length > 30, `${rows.length} rows`);
+        // A planted mistake is a test of that name.
+        const titled = /`(?:tests\/[^`]+\.test\.ts|rehearsal\/chaos\/bugs\.ts)` "[^"]+"/;
+        for (const row of rows) {
+            const shown = row.split(" | ").at(-1) ?? "";
+            assert.ok(titled.test(shown) || shown.includes("no test:"), `no title: ${row}`);
+            assert.doesNotMatch(shown, /\.test\.ts`(?! ")/, `a file without a title: ${row}`);
+        }
+    });
     it("names faults of the rehearsal and of chaos as they are", () => {
         for (const [, list] of page.matchAll(/the rehearsal,((?: ?,? ?"[^"]+")+)/g)) for (const name of quoted(list!)) assert.ok(faults.includes(`"${name}"`), `no fault is named "${name}"`);
-        for (const [, name] of page.matchAll(/chaos, `([^`]+)`/g)) for (const part of name!.split(".")) assert.ok(history.includes(part), `chaos knows no ${part}`);
+        for (const [, list] of page.matchAll(/chaos((?:, `[^`]+`)+)/g)) {
+            for (const [, name] of list!.matchAll(/`([^`]+)`/g)) for (const part of name!.split(".")) assert.ok(history.includes(part), `chaos knows no ${part}`);
+        }
     });
 });

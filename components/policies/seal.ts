@@ -23,6 +23,7 @@ export const sealerPolicy = (arns: Arns, region: string, keyArn: string): Docume
     document(
         consumeQueue("ConsumeSealRequests", arns.sealQueue),
         {
+            // Also how the sealer learns that a version is gone: S3 tells it 403, because its right to ListBucket ends at manifests/.
             Sid: "ListExportVersions",
             Effect: "Allow",
             Action: "s3:ListBucketVersions",

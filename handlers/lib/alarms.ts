@@ -1,8 +1,9 @@
 import type { AlarmCode, AlarmFields } from "./log";
 import { disappeared } from "./finished";
 import { taskFailure } from "./failure";
+import { manifestOfExport } from "./history";
 import type { Memory, Waiting } from "./observe";
-import { isWrittenByUs, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
+import { claimsToBeOurs, isOwn, isWrittenByUs, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
 import type { Decision, Observed, PlanSettings, Task } from "./types";
 
 /** What a person must know. The same `id` is the same matter. */
@@ -26,7 +27,7 @@ export function patienceHours(sizeGiB: number | undefined): number {
 export interface Seen {
     readonly observed: Observed;
     readonly decisions: readonly Decision[];
-    /** Snapshot ARNs that a trigger named, and that neither snapshots nor tasks know. */
+    /** Snapshot ARNs that a trigger named, and that no answer knew; the first few were asked about. */
     readonly unexplained: readonly string[];
     readonly memory: Pick<Memory, "seen" | "waiting">;
     readonly settings: PlanSettings;
@@ -36,12 +37,18 @@ export interface Seen {
 /** The alarms of one look. */
 export function alarmsOf({ observed, decisions, unexplained, memory, settings, now }: Seen): Alarm[] {
     const { account } = observed;
-    const gone = (arn: string, database: string, reason: string): Alarm => ({ id: `vanished ${arn}`, code: "vanished", fields: { account, database, snapshot: arn, reason } });
+    const gone = (arn: string, database: string, reason: string): Alarm => ({ id: `vanished ${arn} ${reason}`, code: "vanished", fields: { account, database, snapshot: arn, reason } });
     return [
         ...decisions.flatMap((decision) => ofDecision(account, decision)),
         ...(observed.finished ?? []).flatMap((task) => ofFinished(account, task, now)),
         ...(observed.running ?? []).filter((task) => isWrittenByUs(task, settings.destination)).flatMap((task) => ofRunning(observed, task, memory.seen, now)),
-        ...unexplained.map((arn) => gone(arn, "unknown", "an event named this snapshot, and RDS lists neither it nor an export of it: it was deleted before its turn, or isn't listed yet")),
+        ...unexplained.slice(0, told).map((arn) => gone(arn, "unknown", "an event named this snapshot, and RDS lists neither it nor an export of it: it was deleted before its turn, or isn't listed yet")),
+        ...(unexplained.length > told ? [gone(unexplained.slice(told).join(" ").slice(0, 2000), "unknown", `events named ${unexplained.length - told} more snapshots that RDS doesn't list`)] : []),
+        ...strangersOf(observed, settings).map((task): Alarm => ({
+            id: `stranger ${task.id}`,
+            code: "stranger",
+            fields: { account, database: databaseOf(task), snapshot: task.sourceArn, task: task.id, reason: "somebody started this task under an identifier of our form and into the vault; it isn't an export of ours, is never sealed, and protects nothing" },
+        })),
         ...vanished(memory.waiting, observed, settings).map(({ arn, database }) => gone(arn, database, "it was waiting for its export and is gone; another snapshot of the database may still be there")),
         ...disappeared(observed).map(({ kind, database, resource8, dataDate }): Alarm => ({
             id: `disappeared ${kind}.${database}.${resource8}`,
@@ -51,18 +58,27 @@ export function alarmsOf({ observed, decisions, unexplained, memory, settings, n
     ];
 }
 
+/** Alarms of one look about single snapshots that events named. */
+const told = 20;
+
+/** Finished ones, and those in flight. */
+const strangersOf = ({ strangers = [], running = [], snapshots }: Observed, { destination }: PlanSettings): Task[] => [
+    ...strangers,
+    ...running.filter((task) => claimsToBeOurs(task, destination) && !isOwn(task, snapshots, destination)),
+];
+
 /** What is to be exported, and isn't under way. */
 export const waitingOf = (decisions: readonly Decision[]): Waiting[] =>
     decisions
         .filter(({ decision, code, needs }) => decision === "export" || needs === "tasks" || ["busy", "backoff", "no-slot", "first-export"].includes(code))
         .map(({ snapshot: { arn, createdAt, kind, database } }) => ({ arn, createdAt, database: `${kind}.${database}` }));
 
-/** Those that no list shows any more, and that nothing exports or has exported. */
+/** Those that no list shows any more, and that nothing exports or has exported to the end. */
 function vanished(waiting: readonly Waiting[], { snapshots, running = [], finished = [], manifests }: Observed, { destination }: PlanSettings): readonly Waiting[] {
-    const listed = new Set(snapshots.map(({ arn }) => arn));
-    const stems = new Set([...running, ...finished].map(({ id }) => parseTaskId(id)?.stem));
-    for (const { taskId } of manifests) stems.add(parseTaskId(taskId)?.stem);
-    return waiting.filter((snapshot) => !listed.has(snapshot.arn) && !stems.has(taskIdStem(snapshot, destination)));
+    const listed = new Set(snapshots.map(({ arn, createdAt }) => `${arn} ${createdAt}`));
+    const exported = [...running, ...finished.filter(({ status }) => status === "COMPLETE")].map(({ id }) => id);
+    const stems = new Set([...exported, ...manifests.filter(manifestOfExport).map(({ taskId }) => taskId)].map((id) => parseTaskId(id)?.stem));
+    return waiting.filter((snapshot) => !listed.has(`${snapshot.arn} ${snapshot.createdAt}`) && !stems.has(taskIdStem(snapshot, destination)));
 }
 
 function ofDecision(account: string, { snapshot, code, reason, strangers }: Decision): Alarm[] {

@@ -23,19 +23,20 @@ export async function askSealer(observed: Observed, settings: PlanSettings, now:
     const due = finished.filter((task) => time - last(task) >= patience).sort((a, b) => (last(a) < last(b) ? -1 : 1)).slice(0, perLook);
     // What is sealed by now needn't be remembered.
     memory.asked = Object.fromEntries(finished.flatMap(({ id }) => (memory.asked[id] === undefined ? [] : [[id, memory.asked[id]]])));
-    try {
-        for (let first = 0; first < due.length; first += perBatch) {
-            const batch = due.slice(first, first + perBatch);
+    for (let first = 0; first < due.length; first += perBatch) {
+        const batch = due.slice(first, first + perBatch);
+        // One batch that can't be sent doesn't hold up the others.
+        try {
             const Entries = batch.map((task) => ({ Id: task.id, MessageBody: JSON.stringify(sealRequest(task, observed, settings.destination)) }));
             const { Failed = [] } = await sqs.send(new sqsModule.SendMessageBatchCommand({ QueueUrl: sealQueueUrl, Entries }));
             const refused = Failed.map(({ Id }) => Id);
             if (refused.length) log("ERROR", "seal-request-refused", { account: observed.account, tasks: refused });
             for (const { id } of batch) if (!refused.includes(id)) memory.asked[id] = time;
+        } catch (error) {
+            if (!isAwsError(error)) throw error;
+            const { name, message } = error as Error;
+            log("ERROR", "seal-request-refused", { account: observed.account, tasks: batch.map(({ id }) => id), error: name, detail: message });
         }
-    } catch (error) {
-        if (!isAwsError(error)) throw error;
-        const { name, message } = error as Error;
-        log("ERROR", "seal-request-refused", { account: observed.account, error: name, detail: message });
     }
     return due.length;
 }

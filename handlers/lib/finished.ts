@@ -1,6 +1,6 @@
 import { resource8, unknownResource } from "./database";
 import { inFlight } from "./history";
-import { isWrittenByUs, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
+import { isOwn, parsePrefix, parseTaskId, provesItsDatabase, taskIdStem } from "./taskId";
 import type { Destination, ManifestName, Observed, SealRequest, Task } from "./types";
 
 /** Of finished tasks those that no manifest names, of data since a date (yyyy-mm-dd): older manifests aren't listed. */
@@ -10,8 +10,8 @@ export function unsealed(finished: readonly Task[], manifests: readonly Manifest
 }
 
 /** What an answer about one snapshot's tasks adds to the finished ones. */
-export function withAnswer(finished: readonly Task[], answer: readonly Task[], manifests: readonly ManifestName[], since: string, destination: Destination): Task[] {
-    const ours = answer.filter((task) => !inFlight(task) && isWrittenByUs(task, destination));
+export function withAnswer(finished: readonly Task[], answer: readonly Task[], { snapshots, manifests }: Observed, since: string, destination: Destination): Task[] {
+    const ours = answer.filter((task) => !inFlight(task) && isOwn(task, snapshots, destination));
     const byId = new Map([...finished, ...unsealed(ours, manifests, since)].map((task) => [task.id, task]));
     return [...byId.values()];
 }
@@ -27,7 +27,8 @@ export function sealRequest(task: Task, { account, snapshots, databases = [] }: 
     const { kind, database } = parsePrefix(task.prefix) ?? {};
     const named = databases.find((each) => each.kind === kind && each.identifier === database);
     // A database that was created after the snapshot is another one of the same name.
-    const same = named?.createdAt !== undefined && task.snapshotTime !== undefined && Date.parse(named.createdAt) <= Date.parse(task.snapshotTime);
+    const older = named?.createdAt !== undefined && task.snapshotTime !== undefined && Date.parse(named.createdAt) <= Date.parse(task.snapshotTime);
+    const same = older && provesItsDatabase(task);
     return {
         account,
         task: { ...task, warningMessage: task.warningMessage?.slice(0, longestWarning), failureCause: task.failureCause?.slice(0, longestWarning) },

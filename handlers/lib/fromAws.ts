@@ -82,7 +82,8 @@ export const clusterDatabase = (from: Loose<DBCluster>): Database => ({
 export const exportTask = (from: Loose<ExportTask>): Task => ({
     id: need(from.ExportTaskIdentifier, "ExportTaskIdentifier"),
     sourceArn: need(from.SourceArn, "SourceArn"),
-    status: need(from.Status, "Status").toUpperCase(),
+    // What is finished is remembered as it is; without its end it isn't all there yet.
+    status: from.TaskEndTime || from.Status?.toUpperCase() !== "COMPLETE" ? need(from.Status, "Status").toUpperCase() : "IN_PROGRESS",
     bucket: from.S3Bucket ?? "",
     prefix: from.S3Prefix ?? "",
     roleArn: from.IamRoleArn ?? "",

@@ -68,6 +68,13 @@ export function recordsOf({ tasks, running = [], finished = [], manifests, accou
 const attemptOf = (id: string): number => parseTaskId(id)?.attempt ?? 0;
 const timeOf = ({ endedAt, startedAt }: Task): number => Date.parse(endedAt ?? startedAt ?? "") || 0;
 
+/** Not one more than the highest: a stranger may have taken that far away. */
+function firstFree(taken: readonly number[]): number {
+    let attempt = 1;
+    while (taken.includes(attempt)) attempt++;
+    return attempt;
+}
+
 /** Puts together what happened to a snapshot so far. */
 export function historyOf(snapshot: Snapshot, destination: Destination, records: Records): History {
     const stem = taskIdStem(snapshot, destination);
@@ -99,7 +106,7 @@ export function historyOf(snapshot: Snapshot, destination: Destination, records:
         running: ours.find(inFlight),
         busy: tasks.find((task) => task.sourceArn === snapshot.arn && inFlight(task) && !ours.includes(task)),
         strangers: underOurIds.filter((task) => !ours.includes(task)).map(({ id }) => id),
-        nextId: taskId(stem, 1 + Math.max(0, ...attempts)),
+        nextId: taskId(stem, firstFree(attempts)),
         failures: failedIds.size,
         lastCause: [...failed].pop()?.failureCause,
         retryAt: faults.length ? Math.max(...faults.map(timeOf)) + Math.min(24, 2 ** (faults.length - 1)) * hour : undefined,

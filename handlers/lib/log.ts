@@ -9,8 +9,9 @@ export function log(level: Level, message: string, fields: Record<string, unknow
 export type AlarmCode =
     // starter
     | "given-up" | "expired-unprotected" | "stranger" | "failed" | "canceled" | "stuck" | "vanished" | "disappeared" | "unsealed"
+    | "account-not-ready" | "export-refused"
     // sealer
-    | "partial" | "tampering" | "flood" | "unreadable"
+    | "partial" | "tampering" | "flood" | "unreadable" | "vault-not-ready"
     // sweep
     | "organization-unreadable";
 
@@ -18,8 +19,8 @@ export type AlarmCode =
 export interface AlarmFields {
     /** 12 digits. */
     readonly account: string;
-    /** `<kind>.<identifier>` */
-    readonly database: string;
+    /** `<kind>.<identifier>`; absent: it concerns the whole account. */
+    readonly database?: string;
     /** One sentence for a person. */
     readonly reason: string;
     readonly [more: string]: unknown;
@@ -34,7 +35,7 @@ export interface OrganizationAlarmFields {
     readonly [more: string]: unknown;
 }
 
-/** A log line at ERROR that is a metric too: namespace `rds-vault`, metric `Alarms`, dimensions `Stack` and `Alarm`. */
+/** A log line at ERROR that is a metric too: namespace `rds-vault`, metric `Alarms`, by `Stack`, and by `Stack` and `Alarm`. */
 export function alarm(code: AlarmCode, fields: AlarmFields | OrganizationAlarmFields): void {
     log("ERROR", code, { ...fields, ...embedded("Alarms", 1, { Alarm: code }) });
 }
@@ -46,6 +47,6 @@ export function count(message: string, metric: "AccountsNotReady", value: number
 
 /** Embedded metric format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 function embedded(name: string, value: number, more: Record<string, string>): Record<string, unknown> {
-    const metric = { Namespace: "rds-vault", Dimensions: [["Stack", ...Object.keys(more)]], Metrics: [{ Name: name, Unit: "Count" }] };
+    const metric = { Namespace: "rds-vault", Dimensions: [["Stack"], ...Object.keys(more).map((key) => ["Stack", key])], Metrics: [{ Name: name, Unit: "Count" }] };
     return { Stack: process.env.STACK ?? "", ...more, [name]: value, _aws: { Timestamp: Date.now(), CloudWatchMetrics: [metric] } };
 }

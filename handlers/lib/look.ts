@@ -4,7 +4,7 @@ import { ledgerStart, rulesFor } from "./database";
 import { failureClass, isAwsError } from "./failure";
 import { withAnswer } from "./finished";
 import { inFlight } from "./history";
-import { log } from "./log";
+import { alarm, log } from "./log";
 import { observe, tasksOf, taskNamed, type Clients, type Memory } from "./observe";
 import { plan } from "./plan";
 import { report, sayAlarms, type Tally } from "./report";
@@ -38,7 +38,7 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
     const until = Date.now() + lookTime;
     const observed: Mutable<Observed> = await observe(account, settings, now, clients, memory);
     const tally: Tally = { started: 0, refused: 0, tried: 0, asked: 0 };
-    const unknown = named.filter((arn) => !observed.snapshots.some((each) => each.arn === arn)).slice(0, curiosity);
+    const unknown = named.filter((arn) => !observed.snapshots.some((each) => each.arn === arn));
 
     // Each answer and each start changes what is known, so the plan is made anew: it is pure and takes milliseconds.
     let decisions = plan(observed, settings, now);
@@ -54,28 +54,28 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
         if (Date.now() > until) tally.ended ??= "time";
         if (tally.tried - tally.started >= patience) tally.ended ??= "patience";
     }
-    const unexplained = await withoutTasks(unknown);
+    await explain(unknown.slice(0, curiosity));
+    const unexplained = unknown.filter((arn) => !observed.tasks[arn]?.length);
     // Alarms before requests: what the sealer has sealed isn't seen again, and a run that dies in between says it twice.
     sayAlarms(alarmsOf({ observed, decisions, unexplained, memory, settings, now }), memory);
     tally.asked = await askSealer(observed, settings, now, clients, memory);
     memory.waiting = waitingOf(decisions);
     report(account, decisions, tally, memory);
 
-    /** Of snapshots that only a trigger named those that no task exports either. A finished one is found here too. */
-    async function withoutTasks(arns: readonly string[]): Promise<string[]> {
+    /** Asks what became of snapshots that only a trigger named. A finished export of one is found here too. */
+    async function explain(arns: readonly string[]): Promise<void> {
         try {
             for (const arn of arns) await askTasks(arn);
         } catch (error) {
             if (!isAwsError(error)) throw error;
         }
-        return arns.filter((arn) => observed.tasks[arn]?.length === 0);
     }
 
     async function askTasks(arn: string): Promise<void> {
         const tasks = await tasksOf(clients, arn);
         observed.tasks = { ...observed.tasks, [arn]: tasks };
         const since = ledgerStart(rulesFor(settings, account), now);
-        observed.finished = withAnswer(observed.finished ?? [], tasks, observed.manifests, since, settings.destination);
+        observed.finished = withAnswer(observed.finished ?? [], tasks, observed, since, settings.destination);
         memory.finished = Object.fromEntries(observed.finished.map((task) => [task.id, task]));
     }
 
@@ -103,7 +103,9 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
             if (failure === "limit" || failure === "throttled") return failure;
             if (failure === "exists" && (await known())) return undefined;
             tally.refused++;
-            log(failure === "not-ready" || failure === "vanished" ? "WARN" : "ERROR", "export-refused", { ...about, class: failure, error: name, detail: message });
+            const refusal = { ...about, class: failure, error: name, reason: message };
+            if (failure === "not-ready" || failure === "vanished") log("WARN", "export-refused", refusal);
+            else alarm("export-refused", refusal);
             // The vault's key or the snapshot's own? Another source key tells.
             const sameFault = failure === "source-key" ? snapshot.sourceKeyArn : undefined;
             if (failure === "configuration" || (failure === "source-key" && !sameFault)) return failure;

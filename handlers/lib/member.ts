@@ -1,3 +1,4 @@
+import { isLike } from "./sealing/glob";
 import type { DatabaseRules, EnrolledUnits, Enrolment, Member, MemberRule } from "./types";
 
 /** The rule that counts for a member: the last one that fits; `undefined`: none, so the global rules count. */
@@ -10,7 +11,7 @@ export const rulesOfMember = ({ organization, databases }: Enrolment, member: Me
 /** Every criterion that is given holds. */
 function fits({ accounts, names, units, tags }: MemberRule, member: Member): boolean {
     if (accounts && !accounts.includes(member.id)) return false;
-    if (names && !names.some((pattern) => new RegExp(pattern).test(member.name))) return false;
+    if (names && !names.some((glob) => isLike(member.name, glob))) return false;
     if (units && !units.some((unit) => member.units.includes(unit))) return false;
     return !tags || Object.entries(tags).some(([key, values]) => values.includes(member.tags[key] ?? "\0"));
 }

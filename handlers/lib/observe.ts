@@ -2,11 +2,12 @@ import type { ExportTask, Filter, RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { ledgerStart, rulesFor } from "./database";
+import { endedTasks } from "./ended";
 import { disappeared, unsealed } from "./finished";
 import { clusterDatabase, clusterSnapshot, instanceDatabase, instanceSnapshot, exportTask } from "./fromAws";
-import { inFlight, manifestOfExport } from "./history";
+import { manifestOfExport } from "./history";
 import { parseManifestName } from "./manifestName";
-import { isWrittenByUs } from "./taskId";
+import { isOwn } from "./taskId";
 import type { Database, ManifestName, Observed, PlanSettings, Task } from "./types";
 
 /** The SDK's modules and clients, made inside the Lambda's factory: a serialized function can't capture them. */
@@ -23,7 +24,7 @@ export interface Clients {
 }
 
 /** As Promise.all, but a failure waits for the others: no call outlives its look. */
-async function allEnded<T extends readonly unknown[]>(calls: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+export async function allEnded<T extends readonly unknown[]>(calls: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
     await Promise.allSettled(calls);
     return Promise.all(calls);
 }
@@ -40,8 +41,10 @@ export interface Waiting {
 export interface Memory {
     /** The databases, and when they were asked for, in milliseconds. */
     inventory?: { readonly at: number; readonly databases: readonly Database[] };
-    /** Finished tasks of ours without a manifest, by id. Absent: not asked for yet. */
-    finished?: Record<string, Task>;
+    /** Finished tasks under ids of our form without a manifest, by id. */
+    finished: Record<string, Task>;
+    /** Where the list of all finished tasks goes on; `end`: it was read. */
+    marker?: string;
     /** When a task of ours was first seen in flight, by id, in milliseconds. */
     seen: Record<string, number>;
     /** When the sealer was last asked, by task id, in milliseconds. */
@@ -52,7 +55,7 @@ export interface Memory {
     readonly said: Record<string, true>;
 }
 
-export const emptyMemory = (): Memory => ({ seen: {}, asked: {}, waiting: [], said: {} });
+export const emptyMemory = (): Memory => ({ finished: {}, seen: {}, asked: {}, waiting: [], said: {} });
 
 const all = async <T>(pages: AsyncIterable<Record<string, unknown>>, key: string): Promise<T[]> => {
     const items: T[] = [];
@@ -64,7 +67,7 @@ const describeTasks = async ({ rdsModule, rds }: Clients, input: { SourceArn?: s
     (await all<ExportTask>(rdsModule.paginateDescribeExportTasks({ client: rds }, input) as never, "ExportTasks")).map(exportTask);
 
 /** Filter values are lower case: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeExportTasks.html */
-const withStatus = (...Values: string[]): Filter => ({ Name: "status", Values });
+export const withStatus = (...Values: string[]): Filter => ({ Name: "status", Values });
 
 /** All tasks of one snapshot. */
 export const tasksOf = (clients: Clients, SourceArn: string): Promise<Task[]> => describeTasks(clients, { SourceArn });
@@ -93,16 +96,19 @@ export async function observe(account: string, settings: PlanSettings, now: Date
         ledger(account, settings, since, clients),
     ]);
     const databases = await inventory(settings, account, now, manifests, clients, memory);
-    const finished = await finishedTasks(settings, now, running, clients, memory);
-    memory.finished = Object.fromEntries(unsealed(finished, manifests, since).map((task) => [task.id, task]));
+    const snapshots = [...instanceSnapshots.map(instanceSnapshot), ...backupSnapshots.map(instanceSnapshot), ...clusterSnapshots.map(clusterSnapshot)];
+    const ended = unsealed(await endedTasks(settings, now, running, clients, memory), manifests, since);
+    memory.finished = Object.fromEntries(ended.map((task) => [task.id, task]));
+    const own = (task: Task) => isOwn(task, snapshots, settings.destination);
     return {
         account,
-        snapshots: [...instanceSnapshots.map(instanceSnapshot), ...backupSnapshots.map(instanceSnapshot), ...clusterSnapshots.map(clusterSnapshot)],
+        snapshots,
         databases,
         running,
         tasks: {},
         manifests,
-        finished: Object.values(memory.finished),
+        finished: ended.filter(own),
+        strangers: ended.filter((task) => !own(task)),
         proven: manifests.some(manifestOfExport),
     };
 }
@@ -129,21 +135,4 @@ async function ledger(account: string, settings: PlanSettings, since: string, { 
     const input = { Bucket: settings.destination.bucket, Prefix: prefix, StartAfter: prefix + since };
     const objects = await all<{ Key?: string }>(s3Module.paginateListObjectsV2({ client: s3 }, input) as never, "Contents");
     return objects.flatMap(({ Key }) => parseManifestName(Key ?? "") ?? []);
-}
-
-/**
- * Finished tasks of ours, those of snapshots that are gone too. A cold function asks for all that RDS still lists; a warm
- * one remembers them, and asks by id for those that were in flight and aren't any more.
- */
-async function finishedTasks({ destination }: PlanSettings, now: Date, running: readonly Task[], clients: Clients, memory: Memory): Promise<Task[]> {
-    const ours = running.filter((task) => isWrittenByUs(task, destination));
-    const ids = ours.map(({ id }) => id);
-    const Filters = [withStatus("complete", "failed", "canceled"), { Name: "s3-bucket", Values: [destination.bucket] }];
-    const before = memory.finished;
-    const ended = before
-        ? (await allEnded(Object.keys(memory.seen).filter((id) => !ids.includes(id)).map((id) => taskNamed(clients, id)))).flatMap((task) => task ?? [])
-        : await describeTasks(clients, { Filters });
-    // Not before every call has answered: what isn't known yet must be asked for again.
-    memory.seen = Object.fromEntries([...ids, ...ended.filter(inFlight).map(({ id }) => id)].map((id) => [id, memory.seen[id] ?? now.getTime()]));
-    return [...Object.values(before ?? {}), ...ended.filter((task) => !inFlight(task) && isWrittenByUs(task, destination))];
 }

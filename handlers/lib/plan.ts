@@ -4,7 +4,7 @@ import { objection, skip, wait, type Verdict } from "./eligible";
 import { historyOf, manifestOfExport, recordsOf, type History, type Records } from "./history";
 import { day } from "./period";
 import { queue, type Wanted } from "./queue";
-import { isWrittenByUs, parsePrefix } from "./taskId";
+import { isOwn, isWrittenByUs, parsePrefix, provesItsDatabase } from "./taskId";
 import { claimsOf, type Claims } from "./thin";
 import type { Database, DatabaseRules, Decision, Observed, PlanSettings, Snapshot, Task } from "./types";
 
@@ -52,7 +52,7 @@ export function plan(observed: Observed, settings: PlanSettings, now: Date): Dec
     }
     const since = Math.max(oldestProtected(observed, settings), Date.parse(ledgerStart(rules, now)));
     // After the window's own, so that a later snapshot of the same period comes first.
-    for (const entry of late) judged.set(entry.snapshot.arn, outOfWindow(entry, rules, claims, since, now));
+    for (const entry of late) judged.set(entry.snapshot.arn, outOfWindow(entry, rules, claims, since, now, observed.finished !== undefined));
 
     const rest = entries.flatMap((entry): Decision[] => {
         const verdict = judged.get(entry.snapshot.arn);
@@ -106,7 +106,7 @@ function givenUp({ known, failures, lastCause }: History, maxAttempts: number): 
 function tasksOfTheGone({ finished = [], running = [], snapshots }: Observed, { destination }: PlanSettings): Task[] {
     const listed = new Set(snapshots.map(({ arn }) => arn));
     const complete = finished.filter(({ status }) => status === "COMPLETE");
-    return [...complete, ...running].filter((task) => !listed.has(task.sourceArn) && isWrittenByUs(task, destination));
+    return [...complete, ...running].filter((task) => !listed.has(task.sourceArn) && isOwn(task, snapshots, destination) && provesItsDatabase(task));
 }
 
 /** Data time (milliseconds) of the oldest export that stands; Infinity: none, so nothing was promised yet. */
@@ -120,7 +120,7 @@ function oldestProtected({ manifests, tasks, finished = [], account }: Observed,
 }
 
 /** A wanted snapshot that left the window unprotected is a loss; what is older than the account's first export never was promised. */
-function outOfWindow(entry: Entry, rules: DatabaseRules, claims: Claims, since: number, now: Date): Verdict {
+function outOfWindow(entry: Entry, rules: DatabaseRules, claims: Claims, since: number, now: Date, ledgerKnown: boolean): Verdict {
     const { snapshot, time, history } = entry;
     const limit = rules.catchUpFrom === undefined ? "" : ` and catchUpFrom is ${rules.catchUpFrom}`;
     const age = `data is ${Math.floor((now.getTime() - time) / day)} days old, lookbackDays is ${rules.lookbackDays}${limit}`;
@@ -129,6 +129,7 @@ function outOfWindow(entry: Entry, rules: DatabaseRules, claims: Claims, since: 
     if (refusal) return refusal;
     // One loss per period is enough to say.
     claims.claim(snapshot, time);
-    if (history?.known) return skip("expired-unprotected", `${age}, and no export of it ended well`);
+    // Manifests and finished tasks name every end there was; asking once more would cost a call per look, which a full house cuts off.
+    if (ledgerKnown || history?.known) return skip("expired-unprotected", `${age}, and no export of it ended well`);
     return { decision: "unknown", code: "unknown", needs: "tasks", reason: `${age}; whether it was exported is in describe-export-tasks` };
 }

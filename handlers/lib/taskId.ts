@@ -59,7 +59,33 @@ export const isOurs = (task: Task, input: StartExportTaskInput): boolean =>
     keyId(task.keyArn) === keyId(input.KmsKeyId) &&
     task.exportOnly.length === 0;
 
-/** The same judgement as far as it goes without the snapshot, which may be gone. */
+/** Whether a task calls itself ours: our form of id, our bucket. Whoever rules the source account may start such a task. */
+export const claimsToBeOurs = ({ id, bucket }: Task, destination: Destination): boolean => parseTaskId(id) !== undefined && bucket === destination.bucket;
+
+/**
+ * Whether a task is ours, its snapshot listed or gone. The id binds it to one snapshot: by what RDS lists, else by the task's own
+ * word for when the snapshot was made (README: not yet proven that it is the same to the millisecond).
+ */
+export function isOwn(task: Task, snapshots: readonly Snapshot[], destination: Destination): boolean {
+    const stem = parseTaskId(task.id)?.stem;
+    const snapshot = snapshots.find((each) => each.arn === task.sourceArn && each.createdAt !== undefined && taskIdStem(each, destination) === stem);
+    if (snapshot) return isOurs(task, startExportTaskInput(snapshot, destination, task.id));
+    return isWrittenByUs(task, destination) && taskIdStem({ arn: task.sourceArn, createdAt: task.snapshotTime }, destination) === stem;
+}
+
+const automatedSnapshot = /^rds:(.+)-\d{4}-\d\d-\d\d-\d\d-\d\d$/;
+
+/**
+ * Whether the snapshot's ARN proves the database that the task's prefix names: only RDS makes automated snapshots. Of a manual one
+ * that is gone nobody can tell: its owner might have exported another database under this name.
+ */
+export function provesItsDatabase({ sourceArn, prefix }: Pick<Task, "sourceArn" | "prefix">): boolean {
+    const source = parseSnapshotArn(sourceArn);
+    const { kind, database } = parsePrefix(prefix) ?? {};
+    return database !== undefined && source?.kind === kind && automatedSnapshot.exec(source?.identifier ?? "")?.[1] === database;
+}
+
+/** As much of the judgement as needs neither the snapshot nor its times. */
 export function isWrittenByUs(task: Task, { partition, bucket, keyArn, exportRole }: Destination): boolean {
     const account = parseSnapshotArn(task.sourceArn)?.account;
     return (

@@ -1,4 +1,4 @@
-import { databaseKey, resource8, unknownResource } from "./database";
+import { databaseKey, resource8 } from "./database";
 import { periodNoun, periodOf } from "./period";
 import { parsePrefix } from "./taskId";
 import type { Frequency, ManifestName, Snapshot, Task } from "./types";
@@ -14,8 +14,9 @@ export interface Claims {
 }
 
 /**
- * Starts with the periods that manifests cover, and tasks of ours whose snapshots may be gone. A task knows its
- * database by name only, so until its manifest stands a re-created database counts as its predecessor.
+ * Starts with the periods that manifests cover, and tasks of ours whose snapshots are gone and that prove their database's name;
+ * they don't know its resource id, so until the manifest stands a re-created database counts as its predecessor. A manifest
+ * without a resource id covers nothing: nobody can tell whose data it holds.
  * A partial export leaves its period open, but not for ever: a table that RDS skips every time would be paid for every day.
  */
 export function claimsOf(manifests: readonly ManifestName[], tasks: readonly Task[], maxAttempts: number): Claims {
@@ -27,7 +28,7 @@ export function claimsOf(manifests: readonly ManifestName[], tasks: readonly Tas
         }
     };
     const byName = (kind: string, database: string) => `name ${kind}.${database}`;
-    const inLedger = (kind: string, database: string, end: string) => (end === unknownResource ? byName(kind, database) : `ledger ${kind}.${database}.${end}`);
+    const inLedger = (kind: string, database: string, end: string) => `ledger ${kind}.${database}.${end}`;
     const partials = new Map<string, number>();
     for (const { kind, database, resource8: end, dataDate, taskId, outcome } of manifests) {
         const key = inLedger(kind, database, end);

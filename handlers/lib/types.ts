@@ -64,7 +64,7 @@ export interface MemberRule {
     readonly text: string;
     /** 12 digits each. */
     readonly accounts?: readonly string[];
-    /** Sources of anchored RegExps over the account's name. */
+    /** Globs over the account's name: `*` any run of characters, `?` one. */
     readonly names?: readonly string[];
     /** Ids of units; the account lies in one of them or below. */
     readonly units?: readonly string[];
@@ -173,7 +173,7 @@ export interface SealRequest {
 /** Tables that an export may lack without being `partial`. */
 export interface AcceptedSkip {
     readonly databases: readonly Filter[];
-    /** Sources of anchored RegExps over RDS's name of the table, such as `app.public.audit_log`. */
+    /** Globs over RDS's name of the table, such as `app.public.tmp_*`: `*` is any run of characters, `?` is one. */
     readonly tables: readonly string[];
 }
 
@@ -205,6 +205,8 @@ export interface Observed {
     readonly manifests: readonly ManifestName[];
     /** Finished tasks of ours that no manifest names yet, those of snapshots that are gone too. */
     readonly finished?: readonly Task[];
+    /** Tasks under our form of id and in our bucket that aren't ours. */
+    readonly strangers?: readonly Task[];
     /** Whether a manifest says `complete` or `partial`; a new account gets one export at a time. */
     readonly proven: boolean;
 }

@@ -144,11 +144,14 @@ function put(world: World, { headers, body, principal }: Request, bucket: string
     }
     const keyArn = header("x-amz-server-side-encryption-aws-kms-key-id");
     const ifNoneMatch = header("if-none-match");
-    const options: PutOptions = { body: body.toString(), size: body.length, ...(keyArn && { keyArn }), ...(ifNoneMatch && { ifNoneMatch }) };
+    const [algorithm] = Object.keys(headers).flatMap((name) => /^x-amz-checksum-(crc|sha)(.+)$/.exec(name)?.slice(1).join("").toUpperCase() ?? []);
+    const checksum = algorithm ? { algorithm, value: header(`x-amz-checksum-${algorithm.toLowerCase()}`) ?? "", type: "FULL_OBJECT" as const } : undefined;
+    const options: PutOptions = { body: body.toString(), size: body.length, ...(keyArn && { keyArn }), ...(ifNoneMatch && { ifNoneMatch }), ...(checksum && { checksum }) };
     return { headers: objectHeaders(world.s3.put(principal, bucket, key, options)) };
 }
 
-const checksumHeader = ({ checksumSha256 = "" }: ObjectVersion): Record<string, string> => ({ "x-amz-checksum-sha256": checksumSha256 });
+const checksumHeader = ({ checksum }: ObjectVersion): Record<string, string> =>
+    checksum ? { [`x-amz-checksum-${checksum.algorithm.toLowerCase()}`]: checksum.value, "x-amz-checksum-type": checksum.type } : {};
 
 const objectHeaders = ({ versionId, keyArn, etag, writtenAt }: ObjectVersion): Record<string, string> => ({
     etag: `"${etag}"`,

@@ -218,7 +218,7 @@ const object = (version: ReturnType<World["s3"]["head"]>): Answer => ({
     VersionId: version.versionId,
     ContentLength: version.size,
     ETag: `"${version.etag ?? version.versionId}"`,
-    ChecksumSHA256: version.checksumSha256,
+    ...(version.checksum && { [`Checksum${version.checksum.algorithm}`]: version.checksum.value, ChecksumType: version.checksum.type }),
     LastModified: new Date(version.writtenAt),
     ...(version.keyArn && { ServerSideEncryption: "aws:kms", SSEKMSKeyId: version.keyArn }),
     ...(version.mode && { ObjectLockMode: version.mode, ObjectLockRetainUntilDate: new Date(version.retainUntil ?? 0) }),

@@ -1,7 +1,8 @@
 /** Versioned buckets under Object Lock. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html */
 import { createHash } from "node:crypto";
+import { crc64Nvme } from "./crc64";
 import { hex } from "./ids";
-import { AwsError, type Bucket, type ObjectVersion, type PutOptions, type Principal, type S3, type World } from "./types";
+import { AwsError, type Bucket, type Checksum, type ObjectVersion, type PutOptions, type Principal, type S3, type World } from "./types";
 import { createVersions, type Versions } from "./versions";
 
 const dayMs = 86_400_000;
@@ -12,10 +13,15 @@ interface Contents extends Bucket {
     readonly versions: Versions;
 }
 
-/** S3 says more of the bytes than of these simulated ones: without a body the version's id stands for them. ETags under SSE-KMS are no MD5 anyway. */
-function digests(versionId: string, size: number, body = size === 0 ? "" : versionId) {
-    const digest = (algorithm: string) => createHash(algorithm).update(body);
-    return { etag: digest("md5").digest("hex"), checksumSha256: digest("sha256").digest("base64") };
+/**
+ * S3 says more of the bytes than of these simulated ones: without a body the version's id stands for them. ETags under SSE-KMS are no MD5
+ * anyway. A checksum that the writer doesn't choose is CRC64NVME of the whole object, of an upload in parts too:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html. Whether the exporter chooses isn't known
+ * (README: not yet proven).
+ */
+function digests(versionId: string, size: number, sent: Checksum | undefined, body = size === 0 ? "" : versionId) {
+    const checksum: Checksum = sent ?? { algorithm: "CRC64NVME", value: crc64Nvme(body), type: "FULL_OBJECT" };
+    return { etag: createHash("md5").update(body).digest("hex"), checksum };
 }
 
 export function createS3(world: World): S3 {
@@ -76,7 +82,7 @@ export function createS3(world: World): S3 {
         addBucket: (bucket) => void buckets.set(bucket.name, { ...bucket, versions: createVersions() }),
         bucket: (name) => buckets.get(name),
 
-        put(principal, name, key, { keyArn, multipart = false, ifNoneMatch, body, size }: PutOptions = {}) {
+        put(principal, name, key, { keyArn, multipart = false, ifNoneMatch, checksum, body, size }: PutOptions = {}) {
             const bucket = open(name);
             // What S3 fills in from the bucket's default isn't part of the request, and so not of its context either.
             authorize(principal, "s3:PutObject", bucket, key, {
@@ -94,7 +100,7 @@ export function createS3(world: World): S3 {
             return bucket.versions.add({
                 ...stamped,
                 size: bytes,
-                ...digests(stamped.versionId, bytes, body),
+                ...digests(stamped.versionId, bytes, checksum, body),
                 deleteMarker: false,
                 ...(used && { keyArn: used }),
                 ...(body !== undefined && { body }),

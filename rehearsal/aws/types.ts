@@ -106,12 +106,20 @@ export interface Kms {
     use(principal: Principal, action: string, keyArn: string, context?: Record<string, string>): void;
 }
 
+/** What S3 keeps of an object's bytes. */
+export interface Checksum {
+    /** As in the name of the API's field: `CRC64NVME` of ChecksumCRC64NVME. */
+    readonly algorithm: string;
+    /** Base64. */
+    readonly value: string;
+    readonly type: "FULL_OBJECT" | "COMPOSITE";
+}
 export interface ObjectVersion {
     readonly key: string;
     readonly versionId: string;
     readonly size: number;
     readonly etag?: string;
-    readonly checksumSha256?: string;
+    readonly checksum?: Checksum;
     readonly writtenAt: number;
     readonly deleteMarker: boolean;
     readonly keyArn?: string;
@@ -129,6 +137,8 @@ export interface PutOptions {
     /** Key named in the request; absent: S3 fills it from the bucket default and the context key is left out. */
     readonly keyArn?: string;
     readonly multipart?: boolean;
+    /** Sent with the request; absent: S3 makes its own. */
+    readonly checksum?: Checksum;
     /** `*`: the key must not exist (412 PreconditionFailed). */
     readonly ifNoneMatch?: string;
     readonly body?: string;

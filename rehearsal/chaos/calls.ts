@@ -13,6 +13,8 @@ export interface Trace {
     /** Whether it was let through to the simulated AWS; else a fault answered. */
     readonly served: boolean;
     readonly error?: string;
+    /** With StartExportTask: the snapshot's ARN. */
+    readonly source?: string;
     /** The caller saw a list that was out of date since then. */
     readonly stale: boolean;
     /** Other invocations ran at the same moment. */
@@ -24,9 +26,11 @@ export interface Caller {
     readonly traces: Trace[];
     /** Invocations that run at the same moment take turns at random. */
     concurrent: boolean;
+    /** Called with each request to the sealer. */
+    asked?: (body: string) => void;
 }
 
-/** Lists of tasks lag by seconds at most: so at another moment of the virtual clock they are true. */
+/** Lists of tasks lag by seconds at most, and an invocation takes no virtual time: they are played late among functions at the same moment only. */
 const taskLag = 0;
 
 export function callsOf({ history, random, note, world, accounts }: Stage): Caller {
@@ -59,11 +63,12 @@ export function callsOf({ history, random, note, world, accounts }: Stage): Call
             const { by, operation, principal, input } = call;
             // Accounts that the history doesn't play would cost as much as those that it does.
             if (operation === "SendMessageBatch") input.Entries = (input.Entries as { Id: string }[]).filter(({ Id }) => !/^\d{12}$/.test(Id) || accounts.includes(Id));
+            if (operation === "SendMessageBatch" && by.endsWith("-starter")) for (const { MessageBody } of input.Entries as { MessageBody: string }[]) caller.asked?.(MessageBody);
             const death = deaths.get(++calls);
             if (caller.concurrent) for (let turns = Math.floor(random() * 6); turns > 0; turns--) await undefined;
             const account = principal.account && accounts.includes(principal.account) ? principal.account : "";
             const trace = (served: boolean, error?: string) => {
-                traces.push({ at: world.clock.now, by, operation, account, served, error, stale: misled.has(account), concurrent: caller.concurrent });
+                traces.push({ at: world.clock.now, by, operation, account, served, error, stale: misled.has(account), concurrent: caller.concurrent, ...(operation === "StartExportTask" && { source: String(input.SourceArn) }) });
                 if (error !== undefined && operation !== "AssumeRole") note(`${by.split("-").pop()}: ${operation} ${account} refused: ${error}${served ? "" : " (played)"}`);
             };
             if (operation === "DescribeDBSnapshots" && !call.input.SnapshotType) misled.delete(account);

@@ -5,7 +5,7 @@ import type { Frequency, Kind } from "../../handlers/lib/types";
 /** How an export ends that doesn't end well. */
 export type ExportTrouble =
     | "fails" | "configuration" | "stuck" | "canceled" | "canceling"
-    | "skips-table" | "loses-file" | "info-late" | "info-missing" | "info-hostile" | "shadowed" | "marked-deleted";
+    | "skips-table" | "loses-file" | "info-late" | "info-missing" | "info-hostile" | "info-touched" | "shadowed" | "marked-deleted" | "unlocked" | "other-key";
 
 export interface DatabasePlan {
     readonly frequency: Frequency;
@@ -22,17 +22,24 @@ export interface DatabasePlan {
     readonly manual?: { readonly hour: number; readonly deletedAfter: number; readonly againAfter: number };
     /** The database is deleted and made again under its name at this hour. */
     readonly recreatedAtHour?: number;
+    /** The database is deleted at this hour, for good; its snapshots stay. */
+    readonly droppedAtHour?: number;
     /** Its period was covered before the history begins, and only the ledger tells. */
     readonly coveredBefore: boolean;
 }
 
+/** A database is named by how often it is wanted and how its exports end. */
+export const nameOf = ({ frequency, always }: DatabasePlan, index: number) => `${frequency}-${index}${always ? `-${always}` : ""}`;
+
 /** Hours count from the beginning. `account` and `database` are places, taken modulo what is there. */
 export type Trouble =
     | { readonly kind: "outage"; readonly hour: number; readonly hours: number }
-    | { readonly kind: "broken"; readonly what: "assume" | "start" | "pass" | "write" | "ledger"; readonly account: number; readonly hour: number; readonly hours: number }
+    | { readonly kind: "broken"; readonly what: "assume" | "start" | "pass" | "write" | "ledger" | "seal"; readonly account: number; readonly hour: number; readonly hours: number }
     | { readonly kind: "slots-taken"; readonly account: number; readonly count: number; readonly hour: number; readonly hours: number }
     | { readonly kind: "squatter"; readonly account: number; readonly database: number; readonly hour: number }
     | { readonly kind: "doubled"; readonly account: number; readonly hour: number; readonly minute: number }
+    | { readonly kind: "two-sealers"; readonly hour: number }
+    | { readonly kind: "forger"; readonly account: number; readonly database: number; readonly hour: number; readonly id: "of-victim" | "of-own" | "made-up" }
     | { readonly kind: "poison"; readonly hour: number }
     | { readonly kind: "forged"; readonly account: number; readonly hour: number };
 
@@ -62,7 +69,8 @@ export interface History {
 }
 
 const troublesOfOne: readonly ExportTrouble[] = [
-    "fails", "configuration", "stuck", "canceled", "canceling", "skips-table", "loses-file", "info-late", "info-missing", "info-hostile", "shadowed", "marked-deleted",
+    "fails", "configuration", "stuck", "canceled", "canceling", "skips-table", "loses-file", "info-late", "info-missing", "info-hostile", "info-touched", "shadowed", "marked-deleted",
+    "unlocked", "other-key",
 ];
 /** Nothing three times out of four, then up to `max`. */
 const percent = (max: number) => fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max }) });
@@ -78,6 +86,7 @@ const databasePlan: fc.Arbitrary<DatabasePlan> = fc.record({
     always: rarely(fc.constantFrom<ExportTrouble[]>("fails", "configuration", "skips-table")),
     manual: rarely(fc.record({ hour: fc.integer({ min: 0, max: 40 }), deletedAfter: fc.integer({ min: 1, max: 20 }), againAfter: fc.integer({ min: 0, max: 10 }) })),
     recreatedAtHour: rarely(fc.integer({ min: 1, max: 72 })),
+    droppedAtHour: rarely(fc.integer({ min: 1, max: 72 })),
     coveredBefore: fc.boolean(),
 }, { requiredKeys: ["frequency", "kind", "minutes", "times", "keptHours", "coveredBefore"] });
 
@@ -85,10 +94,12 @@ const account = fc.nat(2);
 const hour = fc.integer({ min: 0, max: 96 });
 const trouble: fc.Arbitrary<Trouble> = fc.oneof(
     fc.record({ kind: fc.constant("outage" as const), hour, hours: fc.constantFrom(2, 30) }),
-    fc.record({ kind: fc.constant("broken" as const), what: fc.constantFrom("assume" as const, "start" as const, "pass" as const, "write" as const, "ledger" as const), account, hour, hours: fc.integer({ min: 1, max: 60 }) }),
+    fc.record({ kind: fc.constant("broken" as const), what: fc.constantFrom("assume" as const, "start" as const, "pass" as const, "write" as const, "ledger" as const, "seal" as const), account, hour, hours: fc.integer({ min: 1, max: 60 }) }),
     fc.record({ kind: fc.constant("slots-taken" as const), account, count: fc.integer({ min: 1, max: 5 }), hour, hours: fc.integer({ min: 1, max: 60 }) }),
     fc.record({ kind: fc.constant("squatter" as const), account, database: fc.nat(5), hour }),
     fc.record({ kind: fc.constant("doubled" as const), account, hour, minute: fc.nat(59) }),
+    fc.record({ kind: fc.constant("two-sealers" as const), hour }),
+    fc.record({ kind: fc.constant("forger" as const), account, database: fc.nat(5), hour, id: fc.constantFrom("of-victim" as const, "of-own" as const, "made-up" as const) }),
     fc.record({ kind: fc.constant("poison" as const), hour }),
     fc.record({ kind: fc.constant("forged" as const), account, hour }),
 );

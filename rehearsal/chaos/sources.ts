@@ -1,10 +1,11 @@
-/** The source accounts of a history: databases, snapshots and how their exports end. */
+/** The source accounts of a history: databases, snapshots and their events. */
 import { manifestName } from "../../handlers/lib/manifestName";
 import { periodStart } from "../../handlers/lib/period";
 import { taskId, taskIdStem } from "../../handlers/lib/taskId";
-import type { ExportEnd, SimDatabase, SimSnapshot, SimTask } from "../aws/types";
+import type { SimDatabase, SimSnapshot } from "../aws/types";
 import { day, hour, minute } from "../nights";
-import type { DatabasePlan, ExportTrouble } from "./history";
+import { playExports } from "./exportTroubles";
+import { nameOf, type DatabasePlan } from "./history";
 import type { Stage } from "./world";
 
 const iso = (time: number) => new Date(time).toISOString();
@@ -16,15 +17,16 @@ export function playSources(stage: Stage): void {
     playWeather(stage);
 }
 
-const nameOf = ({ frequency, always }: DatabasePlan, index: number) => `${frequency}-${index}${always ? `-${always}` : ""}`;
-
 function playDatabase(stage: Stage, account: string, plan: DatabasePlan, index: number): void {
     const { world, start, history } = stage;
     const identifier = nameOf(plan, index);
     const make = (life: number): SimDatabase => ({
         account, identifier, kind: plan.kind, sizeGiB: 1, tags: {},
+        // The sealer's request tells a later database of the same name by it.
+        ...(life > 1 && { createdAt: world.clock.now }),
         engine: plan.kind === "cluster" ? "aurora-postgresql" : "postgres",
-        resourceId: `${plan.kind === "cluster" ? "cluster" : "db"}-${account.slice(0, 4)}NUMBER${String(index).padStart(6, "0")}LIFE${life}`,
+        // Manifests' names carry the last eight.
+        resourceId: `${plan.kind === "cluster" ? "cluster" : "db"}-${account.slice(0, 4)}LIFE${life}N${String(index).padStart(6, "0")}`,
     });
     let database = make(1);
     world.rds.addDatabase(database);
@@ -32,6 +34,7 @@ function playDatabase(stage: Stage, account: string, plan: DatabasePlan, index: 
     const at = (time: number, what: () => void) => world.clock.at(start + time, what);
     /** `deletedAfter`: hours after it became available. */
     const snapshot = (type: SimSnapshot["type"], deletedAfter: number, name?: string) => {
+        if (gone) return;
         const made = world.rds.createSnapshot({ database, type, ...(name && { identifier: name }), availableAt: world.clock.now + (2 + (index % 5)) * minute });
         world.clock.at(world.clock.now + deletedAfter * hour, () => world.rds.deleteSnapshot(made.arn));
     };
@@ -43,9 +46,22 @@ function playDatabase(stage: Stage, account: string, plan: DatabasePlan, index: 
         at(first * hour, () => snapshot("manual", deletedAfter, `${identifier}-keep`));
         at((first + deletedAfter + againAfter) * hour + minute, () => snapshot("manual", 500, `${identifier}-keep`));
     }
+    const drop = () => {
+        world.rds.removeDatabase(database);
+        stage.dropped.push({ database, at: world.clock.now });
+    };
+    let gone = false;
+    if (plan.droppedAtHour !== undefined) {
+        at(plan.droppedAtHour * hour, () => {
+            gone = true;
+            drop();
+            stage.note(`${account} ${identifier} is deleted`);
+        });
+    }
     if (plan.recreatedAtHour !== undefined) {
         at(plan.recreatedAtHour * hour, () => {
-            world.rds.removeDatabase(database);
+            if (gone) return;
+            drop();
             database = make(2);
             world.rds.addDatabase(database);
             stage.note(`${account} ${identifier} is deleted and made again`);
@@ -63,55 +79,6 @@ function cover({ world, start, stack, destination }: Stage, database: SimDatabas
     const name = manifestName({ account, kind, database: identifier, dataDate: iso(time).slice(0, 10), resource8: resourceId.slice(-8), taskId: id, outcome: "complete" });
     world.s3.put({ arn: "before" }, destination.bucket, name, { body: "{}" });
 }
-
-/** By task: how it ends. Asked once, when it starts. */
-function playExports(stage: Stage): void {
-    const { world, history, accounts, random, note, endings: troubles } = stage;
-    const nth = new Map(history.exports.map((each) => [each.nth, each.trouble]));
-    const minutes = new Map(history.accounts.flatMap((plans, place) => plans.map((plan, index) => [`${accounts[place]} ${nameOf(plan, index)}`, plan.minutes] as const)));
-    let started = 0;
-    world.rds.exportTimes = (task, { database }) => {
-        const always = /-(fails|configuration|skips-table)$/.exec(database.identifier)?.[1] as ExportTrouble | undefined;
-        const trouble = always ?? nth.get(started);
-        started++;
-        if (trouble) {
-            troubles.set(task.id, trouble);
-            note(`task ${task.id} of ${task.sourceArn.split(":").slice(5).join(":")} is to end so: ${trouble}`);
-        }
-        const starting = (10 + random() * 10) * minute;
-        if (trouble === "canceled" || trouble === "canceling") {
-            const takes = trouble === "canceled" ? 5 * minute : Infinity;
-            world.clock.at(world.clock.now + starting + 2 * minute, () => {
-                if (task.status === "STARTING" || task.status === "IN_PROGRESS") world.rds.cancelTask(task.account, task.id, takes);
-            });
-        }
-        const running = (minutes.get(`${database.account} ${database.identifier}`) ?? 5) * minute;
-        if (trouble === "shadowed" || trouble === "marked-deleted") world.clock.at(world.clock.now + starting + running + minute, () => tamper(stage, task, trouble));
-        return { starting: trouble === "stuck" ? Infinity : starting, running };
-    };
-    world.rds.exportEnds = (task, snapshot) => endings[troubles.get(task.id) ?? "fine"]?.(task, snapshot);
-}
-
-/** Whoever holds the export role writes over a file after the end, or hides it under a delete marker. The first version stays, locked. */
-function tamper({ world, note, destination: { bucket }, shadows }: Stage, task: SimTask, how: "shadowed" | "marked-deleted"): void {
-    const file = world.s3.versions(bucket, `${task.prefix}/${task.id}/`).find(({ key }) => key.endsWith(".parquet"));
-    if (!file || task.status !== "COMPLETE") return;
-    const attacker = { arn: "attacker", account: task.account };
-    if (how === "marked-deleted") world.s3.remove(attacker, bucket, file.key);
-    else shadows.add(world.s3.put(attacker, bucket, file.key, { body: "not yours any more" }).versionId);
-    note(`${file.key} is ${how}`);
-}
-
-/** The tables of a simulated database: exportTask.ts. */
-const endings: Partial<Record<ExportTrouble | "fine", (task: SimTask, snapshot: SimSnapshot) => ExportEnd>> = {
-    fails: () => ({ failureCause: "The export failed with an unknown internal error. Retry the export." }),
-    configuration: (task) => ({ failureCause: `The RDS export failed to write the export task's metadata because it can't assume the IAM role ${task.roleArn}.` }),
-    "skips-table": () => ({ skipped: [{ target: "app.public.orders", reason: "the table can't be read" }] }),
-    "loses-file": () => ({ lost: ["app.public.orders"] }),
-    "info-late": () => ({ infoDelay: 40 * minute }),
-    "info-missing": () => ({ infoDelay: Infinity }),
-    "info-hostile": () => ({ infoText: "{\"status\": " }),
-};
 
 /** Events are best effort: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.overview.html */
 function playWeather({ world, history: { events }, random, note }: Stage): void {

@@ -1,10 +1,10 @@
-/** What goes wrong at its hour: outages, broken policies, strangers, doubled starters, poison. */
-import { taskId, taskIdStem } from "../../handlers/lib/taskId";
-import { AwsError, type AwsEvent, type Call, type SimSnapshot, type SimTask } from "../aws/types";
+/** What goes wrong at its hour: outages, broken policies, doubled functions, poison. */
+import { AwsError, type AwsEvent, type Call } from "../aws/types";
 import { hour, minute } from "../nights";
 import type { Caller } from "./calls";
 import type { Trouble } from "./history";
-import type { Stage } from "./world";
+import { strangers } from "./strangers";
+import { accountOf, type Stage } from "./world";
 
 const events = { arn: "events.amazonaws.com", service: "events.amazonaws.com" };
 const iso = (time: number) => new Date(time).toISOString();
@@ -13,9 +13,7 @@ export function playTroubles(stage: Stage, caller: Caller): void {
     for (const trouble of stage.history.troubles) players[trouble.kind](stage, trouble as never, caller);
 }
 
-type Players = { readonly [K in Trouble["kind"]]: (stage: Stage, trouble: Extract<Trouble, { kind: K }>, caller: Caller) => void };
-
-const accountOf = ({ accounts }: Stage, place: number) => accounts[place % accounts.length] as string;
+export type Players = { readonly [K in Trouble["kind"]]: (stage: Stage, trouble: Extract<Trouble, { kind: K }>, caller: Caller) => void };
 
 /** Whether a call comes from the hub's functions, in their own roles or in an access role. */
 const isOurs = ({ principal }: Call) => /:role\/rds-vault\/.*-(starter|sweeper|sealer|access)$/.test(principal.roleArn ?? "");
@@ -30,6 +28,8 @@ function refuse({ world, start, note }: Stage, trouble: { hour: number; hours: n
 }
 
 const players: Players = {
+    ...strangers,
+
     outage: (stage, trouble) => refuse(stage, trouble, "outage", () => new AwsError("ServiceUnavailable", "Service Unavailable", 503), isOurs),
 
     broken(stage, trouble) {
@@ -40,43 +40,10 @@ const players: Players = {
             start: ({ action, principal }) => action === "rds:StartExportTask" && principal.account === account,
             pass: ({ action, principal }) => action === "iam:PassRole" && principal.account === account,
             write: ({ action, principal }) => action === "s3:PutObject" && principal.account === account,
+            seal: ({ action, principal }) => action === "s3:ListBucketVersions" && principal.roleArn === stage.arns.sealerRole,
             ledger: ({ action, principal }) => action === "s3:ListBucket" && principal.roleArn === stage.arns.starterRole,
         };
         refuse(stage, trouble, `broken policy (${trouble.what}) of ${account}`, denied, hits[trouble.what]);
-    },
-
-    "slots-taken"(stage, { account, count, hour: at, hours }) {
-        const { world, start, strangers, note } = stage;
-        const owner = accountOf(stage, account);
-        world.clock.at(start + at * hour, () => {
-            // The first takes a snapshot that may be wanted, too.
-            const victim = world.rds.snapshots(owner).find(({ status }) => status === "available");
-            const tasks = Array.from({ length: count }, (_, n): SimTask => strangersTask(stage, owner, `by-hand-${at}-${n}`, n === 0 && victim ? victim.arn : `arn:aws:rds:${world.region}:${owner}:snapshot:other-${n}`, "IN_PROGRESS"));
-            for (const task of tasks) {
-                strangers.add(task.id);
-                world.rds.addTask(task);
-            }
-            note(`somebody takes ${count} slots of ${owner} for ${hours} hours`);
-            world.clock.at(world.clock.now + hours * hour, () => tasks.forEach((task) => Object.assign(task, { status: "COMPLETE", endedAt: world.clock.now })));
-        });
-    },
-
-    /** Takes the id of the first attempt at the next snapshot of a database. The ids are no secret. */
-    squatter(stage, { account, database, hour: at }) {
-        const { world, start, strangers, note, destination } = stage;
-        const owner = accountOf(stage, account);
-        const look = () => {
-            const databases = world.rds.databases(owner);
-            const target = databases[database % Math.max(1, databases.length)];
-            const snapshot = world.rds.snapshots(owner).find((each) => each.database === target && each.createdAt >= start + at * hour);
-            if (!snapshot) return world.clock.at(world.clock.now + minute * 5, () => void (world.clock.now < stage.end && look()));
-            const task = strangersTask(stage, owner, idOf(snapshot, destination), snapshot.arn, "COMPLETE");
-            if (world.rds.tasks(owner).some(({ id }) => id === task.id)) return;
-            strangers.add(task.id);
-            world.rds.addTask(task);
-            note(`somebody takes the task id ${task.id} of ${snapshot.identifier}`);
-        };
-        world.clock.at(start + at * hour, look);
     },
 
     /** SQS delivers at least once: two starters get the same trigger at the same moment. */
@@ -90,6 +57,23 @@ const players: Players = {
             caller.concurrent = true;
             await Promise.allSettled([1, 2].map(() => world.lambda.invoke(starter, { Records: records })));
             caller.concurrent = false;
+        });
+    },
+
+    /** SQS delivers at least once: two sealers get the first request after this hour at the same moment. */
+    "two-sealers"(stage, { hour: at }, caller) {
+        const { world, start, note } = stage;
+        const sealer = stage.arns.sweeper.replace(/-sweeper$/, "-sealer");
+        world.clock.at(start + at * hour, () => {
+            caller.asked = (body) => {
+                caller.asked = undefined;
+                world.clock.at(world.clock.now, async () => {
+                    note("two sealers get the same request at once");
+                    caller.concurrent = true;
+                    await Promise.allSettled([1, 2].map(() => world.lambda.invoke(sealer, { Records: [{ messageId: "doubled", body }] })));
+                    caller.concurrent = false;
+                });
+            };
         });
     },
 
@@ -113,12 +97,3 @@ const players: Players = {
         });
     },
 };
-
-const idOf = ({ arn, createdAt }: SimSnapshot, destination: Stage["destination"]) => taskId(taskIdStem({ arn, createdAt: iso(createdAt) }, destination), 1);
-
-const strangersTask = ({ world }: Stage, account: string, id: string, sourceArn: string, status: SimTask["status"]): SimTask => ({
-    id, account, sourceArn, status, bucket: "elsewhere", prefix: "mine", exportOnly: [], startedAt: world.clock.now,
-    roleArn: `arn:aws:iam::${account}:role/somebody`,
-    keyArn: `arn:aws:kms:${world.region}:${account}:key/00000000-0000-0000-0000-000000000000`,
-    ...(status === "COMPLETE" && { endedAt: world.clock.now }),
-});

@@ -11,6 +11,8 @@ export interface Obligation {
     readonly standIns: readonly SimSnapshot[];
     /** One that was there from its beginning until after its window, rather one that nobody tried: none can say that it was gone too soon. */
     readonly lasting?: SimSnapshot;
+    /** Its last window has closed, and some looks have passed that may fail. */
+    readonly closed: number;
     readonly frequency: string;
 }
 
@@ -47,7 +49,7 @@ export function obligations(played: Played): Obligation[] {
         // As long as a later one of the period may still be exported, nothing is lost, and nothing needs to be said.
         const closed = Math.max(...standIns.map(({ createdAt, deletedAt = Infinity }) => Math.min(createdAt + lookbackDays * day, deletedAt) + grace));
         const lasting = closed > end ? [] : snapshots.filter(({ createdAt, deletedAt = Infinity }) => deletedAt > Math.max(closed, createdAt + lookbackDays * day + grace));
-        return { snapshots, frequency, standIns, lasting: lasting.find((snapshot) => !tasksFor(played, snapshot).length) ?? lasting[0] };
+        return { snapshots, frequency, standIns, closed, lasting: lasting.find((snapshot) => !tasksFor(played, snapshot).length) ?? lasting[0] };
     });
 }
 
@@ -55,7 +57,17 @@ export function obligations(played: Played): Obligation[] {
 export const tasksFor = ({ world, strangers }: Played, { account, arn, createdAt, deletedAt = Infinity }: SimSnapshot): SimTask[] =>
     world.rds.tasks(account).filter((task) => task.sourceArn === arn && task.startedAt >= createdAt && task.startedAt <= deletedAt && !strangers.has(task.id));
 
+/** How long all may stand still in this history, in milliseconds. */
+export const slowness = ({ history: { throttled, deaths, troubles } }: Played): number =>
+    ((throttled + deaths.length > 0 ? 24 : 0) + troubles.reduce((sum, each) => sum + ("hours" in each ? each.hours : 0), 0)) * hour;
+
+/** By when a snapshot's exports must have come to their end and be sealed, or be told of: the window's, and of those begun within it their own. */
+export const endBy = (played: Played, { closed }: Pick<Obligation, "closed">, snapshot: SimSnapshot): number =>
+    Math.max(closed, ...tasksFor(played, snapshot).filter(({ startedAt }) => startedAt <= closed).map(({ endedAt = played.end }) => endedAt + sealerPatience + slowness(played)));
+
 interface Sealed {
+    readonly key: string;
+    readonly writtenAt: number;
     readonly outcome: string;
     readonly body: string;
 }
@@ -67,9 +79,9 @@ export function manifests(played: Played): Map<string, Sealed> {
     const known = sealedOf.get(played);
     if (known) return known;
     const found = new Map<string, Sealed>();
-    for (const { key, body = "" } of played.world.s3.versions(played.destination.bucket, "manifests/")) {
+    for (const { key, writtenAt, body = "" } of played.world.s3.versions(played.destination.bucket, "manifests/")) {
         const [, task, outcome] = /\/([^/.]+)\.(complete|partial|failed|canceled)\.json$/.exec(key) ?? [];
-        if (task && outcome) found.set(task, { outcome, body });
+        if (task && outcome) found.set(task, { key, writtenAt, outcome, body });
     }
     sealedOf.set(played, found);
     return found;
@@ -78,9 +90,13 @@ export function manifests(played: Played): Map<string, Sealed> {
 /** Whether an export stands for its snapshot. Before there was a sealer, RDS's COMPLETE had to do. */
 export const protects = (played: Played, { id, status }: SimTask): boolean => status === "COMPLETE" && (played.sealed ? manifests(played).get(id)?.outcome === "complete" : true);
 
-/** A snapshot or one that stands for it is protected, or still being worked on. */
-export const isProtected = (played: Played, { standIns, frequency }: Obligation): boolean =>
-    standIns.some((snapshot) => coveredBefore(played, snapshot, frequency) || tasksFor(played, snapshot).some((task) => protects(played, task) || isOpen(played, task)));
+/** A snapshot or one that stands for it is protected in time, or still being worked on. */
+export const isProtected = (played: Played, obligation: Obligation): boolean =>
+    obligation.standIns.some((snapshot) => {
+        const by = endBy(played, obligation, snapshot);
+        const isInTime = ({ id, startedAt }: SimTask) => startedAt <= obligation.closed && (manifests(played).get(id)?.writtenAt ?? 0) <= by;
+        return coveredBefore(played, snapshot, obligation.frequency) || tasksFor(played, snapshot).some((task) => (protects(played, task) && isInTime(task)) || isOpen(played, task));
+    });
 
 /** In flight, or ended so lately that the sealer may wait for files. */
 export function isOpen(played: Played, { id, status, endedAt }: SimTask): boolean {

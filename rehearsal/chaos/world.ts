@@ -4,7 +4,7 @@ import type { Settings } from "../../components/settings";
 import { deploy } from "../aws/deploy";
 import type { Around } from "../aws/lambdaSdk";
 import { inProcess } from "../aws/lambdaInProcess";
-import type { World } from "../aws/types";
+import type { SimDatabase, World } from "../aws/types";
 import { createWorld, mulberry32 } from "../aws/world";
 import type { Rendered, RenderedResource } from "../graph";
 import { day, firstDay } from "../nights";
@@ -62,7 +62,15 @@ export interface Stage {
     readonly endings: Map<string, ExportTrouble>;
     /** Versions that somebody wrote over ours. */
     readonly shadows: Set<string>;
+    /** By task id: when somebody wrote over its names, or hid them. */
+    readonly tampered: Map<string, number>;
+    /** By id of a task that somebody started in our form: the database that its prefix names, and its source isn't of. */
+    readonly forgeries: Map<string, SimDatabase>;
+    /** Databases that were deleted, and when. */
+    readonly dropped: { readonly database: SimDatabase; readonly at: number }[];
 }
+
+export const accountOf = ({ accounts }: Pick<Stage, "accounts">, place: number) => accounts[place % accounts.length] as string;
 
 const allowed = { allowed: true, why: "not judged" };
 const tail = 8 * 3_600_000;
@@ -108,6 +116,9 @@ export function stage(stack: Stack, history: History, around: (stage: Stage) => 
         strangers: new Set(),
         endings: new Map(),
         shadows: new Set(),
+        tampered: new Map(),
+        forgeries: new Map(),
+        dropped: [],
     };
     late.around = around(set);
     return set;

@@ -26,14 +26,14 @@ async function stackOfChaos(): Promise<Stack> {
     return sweptEvery({ rendered: await render(settings.stack, rawConfig(file)), settings }, sweepMinutes);
 }
 
-function wholeNumber(name: string, given: string): number {
-    if (/^\d{1,9}$/.test(given)) return Number(given);
-    throw usageError(`--${name}: received ${JSON.stringify(given)}, wanted a whole number.\n${usage}`);
+function wholeNumber(name: string, given: string, least: number): number {
+    if (/^\d{1,9}$/.test(given) && Number(given) >= least) return Number(given);
+    throw usageError(`--${name}: received ${JSON.stringify(given)}, wanted a whole number of at least ${least}.\n${usage}`);
 }
 
 void runCommand(async () => {
     const options = parseOptions(usage, { runs: { type: "string", default: "200" }, seed: { type: "string", default: "1" }, path: { type: "string" }, baseline: { type: "boolean", default: false } });
-    const [runs, seed] = [wholeNumber("runs", options.runs), wholeNumber("seed", options.seed)];
+    const [runs, seed] = [wholeNumber("runs", options.runs, 1), wholeNumber("seed", options.seed, 0)];
     if (options.path !== undefined && !/^\d+(:\d+)*$/.test(options.path)) throw usageError(`--path: received ${JSON.stringify(options.path)}, wanted numbers between colons, as a failed run prints them.\n${usage}`);
     const stack = await stackOfChaos();
     const baseline = tutorial(stack);
@@ -65,8 +65,8 @@ void runCommand(async () => {
         return found ? 1 : 0;
     }
     if (found) console.log([...timeline(found.played), "", ...found.violations.map((each) => `broken: ${each}`), "", `Replay: ${replay}`, ""].join("\n"));
-    const share = ({ wanted, lost, silent }: typeof ours) => `${lost} of ${wanted}${lost ? ` (${silent} of them silently)` : ""}`;
+    const share = ({ lost, silent }: typeof ours) => (lost ? `${lost} lost, ${silent} of them without a word` : "none lost");
     console.log(`${played} histories, ${speed} a second, seed ${seed}: ${found ? "a promise is broken" : "every promise kept"}`);
-    if (theirs.wanted) console.log(`Wanted snapshots lost in ${comparison.histories} of them: ours ${share(ours)}, the tutorials' design ${share(theirs)}`);
+    if (theirs.wanted) console.log(`In ${comparison.histories} of them the design of public tutorials (start on each event, retry five times, then the dead letters) was played beside ours. Of ${theirs.wanted} wanted snapshots and periods: ours ${share(ours)}; theirs ${share(theirs)}.`);
     return found ? 1 : 0;
 });

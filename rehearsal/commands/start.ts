@@ -1,22 +1,27 @@
 /** `npm start`: the rehearsal of a stack. */
-import { writeFileSync } from "fs";
+import { mkdirSync, writeFileSync } from "fs";
+import { dirname, join } from "path";
 import { createColors } from "picocolors";
+import { namesOf } from "../../components/arns";
 import { rawConfig, settingsFromFile } from "../config";
 import { readEvents, readInventory } from "../eventFiles";
 import { playEvents } from "../playEvents";
-import { rehearse } from "../rehearse";
+import { rehearse, type Rehearsal } from "../rehearse";
 import { render } from "../render";
 import { report } from "../report";
 import { isKept, summary, timeline } from "../timeline";
-import { fates } from "../fates";
+import { fates, manifestsIn } from "../fates";
 import { verdict } from "../verdict";
 import { parseOptions, runCommand, usageError } from "./options";
 
 const reportFile = "rehearsal-report.html";
 
-const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--json]
+const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--manifests DIR] [--json]
 npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [--json]
+  --seed N          of all chance: the same seed gives the same bytes; default 1
+  --days N          days and nights, default 2
   --databases N     per account, default 7, with an organization 1
+  --manifests DIR   writes the manifests that stand in the vault at the end into DIR
   --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
   --inventory FILE  what exists then, as the AWS CLI prints it; may be given several times. Without it: an available
                     snapshot for the one that the event names`;
@@ -27,11 +32,20 @@ function wholeNumber(name: string, given: string, least: number): number {
     throw usageError(`--${name}: received ${JSON.stringify(given)}, wanted a whole number of at least ${least}.\n${usage}`);
 }
 
+function writeManifests(directory: string, { world, settings }: Rehearsal): void {
+    const { bucket } = namesOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
+    for (const { key, text } of manifestsIn(world, bucket)) {
+        mkdirSync(dirname(join(directory, key)), { recursive: true });
+        writeFileSync(join(directory, key), text);
+    }
+}
+
 void runCommand(async () => {
     const options = parseOptions(usage, {
         seed: { type: "string", default: "1" },
         days: { type: "string", default: "2" },
         databases: { type: "string" },
+        manifests: { type: "string" },
         events: { type: "string" },
         inventory: { type: "string", multiple: true },
     });
@@ -67,6 +81,7 @@ void runCommand(async () => {
     progress("");
     const all = fates(rehearsal);
     const result = verdict(rehearsal, all);
+    if (options.manifests) writeManifests(options.manifests, rehearsal);
     const colours = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
     if (json) console.log(JSON.stringify(result, null, 2));
     else {

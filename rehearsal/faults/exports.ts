@@ -23,7 +23,7 @@ export const failingExport =
             effect: () => {
                 const tasks = startsOf(stage, arn());
                 if (Number.isFinite(times)) return tasks.some(({ status }) => status === "COMPLETE") && failures ? `attempt ${tasks.length} succeeded` : undefined;
-                return logged(stage, "given-up", { snapshot: arn() }).length ? `given up after ${tasks.length} attempts, said so in the log` : undefined;
+                return logged(stage, "given-up", { snapshot: arn() }).length ? `given up after ${tasks.length} attempts, alarmed` : undefined;
             },
         };
     };

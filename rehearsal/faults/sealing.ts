@@ -1,14 +1,16 @@
 /** Between COMPLETE and a manifest: what a finished export may lack, and what a source account may do to it. */
-import type { ExportEnd, ObjectVersion, Principal, SimTask } from "../aws/types";
+import { matches } from "../../handlers/lib/database";
+import { isLike } from "../../handlers/lib/sealing/glob";
+import type { ExportEnd, ObjectVersion, Principal, SimDatabase, SimTask } from "../aws/types";
 import { manifestsIn } from "../fates";
 import { hour, makeDatabase, minute, snapshotAt, type Shape } from "../nights";
-import { accountAt, at, logged, withSnapshot, type FaultStage, type PlayFault } from "./stage";
+import { accountAt, at, logged, within, withSnapshot, type FaultStage, type PlayFault } from "./stage";
 
 const shapeOf = (identifier: string): Shape => ({ identifier, kind: "instance", engine: "postgres", sizeGiB: 12 });
 
 /** An export that ends oddly; `felt` is given its task, the outcome in the vault and the alarms about it. */
 const oddEnd =
-    (name: string, identifier: string, hours: number, end: (stage: FaultStage, task: SimTask) => ExportEnd, felt: (outcome: string, alarms: readonly string[], minutes: number) => string | undefined): PlayFault =>
+    (name: string, identifier: string, hours: number, end: (stage: FaultStage, task: SimTask) => ExportEnd, felt: (outcome: string, alarms: readonly string[], minutes: number, accepted: boolean) => string | undefined): PlayFault =>
     (stage) => {
         const { world } = stage;
         const { database, tasks } = withSnapshot(stage, 1, hours, shapeOf(identifier));
@@ -23,7 +25,7 @@ const oddEnd =
                 const manifest = task && manifestsIn(world, bucketOf(stage)).find(({ name: { taskId } }) => taskId === task.id);
                 if (!manifest) return undefined;
                 const alarms = world.lambda.logs.flatMap(({ json }) => (json?.Alarm && json.task === task.id ? [String(json.Alarm)] : []));
-                return felt(manifest.name.outcome, alarms, Math.round((manifest.writtenAt - (task.endedAt ?? 0)) / minute));
+                return felt(manifest.name.outcome, alarms, Math.round((manifest.writtenAt - (task.endedAt ?? 0)) / minute), accepts(stage, database));
             },
         };
     };
@@ -41,6 +43,11 @@ const meddle = (what: (stage: FaultStage, as: Principal, file: ObjectVersion) =>
     });
     return {};
 };
+
+const wideRows = "app.public.wide rows";
+/** Whether the configuration accepts that the table is skipped. */
+const accepts = ({ acceptedSkips }: FaultStage, { account, kind, identifier }: SimDatabase): boolean =>
+    acceptedSkips.some(({ databases, tables }) => databases.some((filter) => matches(filter, { account, kind, database: identifier })) && tables.some((glob) => isLike(wideRows, glob)));
 
 const bucketOf = ({ arns }: FaultStage) => arns.bucket.split(":::")[1] ?? "";
 
@@ -81,6 +88,31 @@ const canceledExport: PlayFault = (stage) => {
     };
 };
 
+/** The sealer loses a right for two hours, as after a careless change; exports go on meanwhile. */
+const brokenSealer: PlayFault = (stage) => {
+    const { world, arns } = stage;
+    const [from, to] = [at(16), at(18)];
+    const { database, tasks } = withSnapshot(stage, 1, 16.1, shapeOf("unverified"));
+    world.clock.at(from, () => {
+        const role = world.iam.role(arns.sealerRole);
+        if (!role) return;
+        world.iam.addRole({ ...role, policies: role.policies.map((policy) => policy.replaceAll("s3:ListBucketVersions", "s3:GetBucketVersioning")) });
+        world.clock.at(to, () => world.iam.addRole(role));
+    });
+    return {
+        name: "sealer without a right",
+        when: from,
+        on: database,
+        explains: (call) => within(call, from, to) && call.principal.roleArn === arns.sealerRole,
+        effect: () => {
+            const [task] = tasks();
+            const manifest = task && manifestsIn(world, bucketOf(stage)).find(({ name }) => name.taskId === task.id);
+            const alarmed = logged(stage, "vault-not-ready").length;
+            return alarmed && manifest && manifest.writtenAt >= to ? `alarmed ${alarmed} times; sealed ${Math.round((manifest.writtenAt - to) / minute)} minutes after the repair` : undefined;
+        },
+    };
+};
+
 const droppedDatabase: PlayFault = (stage) => {
     const { world } = stage;
     const database = makeDatabase(stage, accountAt(stage, 1), shapeOf("retired"));
@@ -96,8 +128,10 @@ const droppedDatabase: PlayFault = (stage) => {
 };
 
 export const sealingFaults: readonly PlayFault[] = [
-    oddEnd("skipped table", "wide-rows", 7, () => ({ skipped: [{ target: "app.public.wide rows", reason: "column name with a space" }] }),
-        (outcome, alarms) => (outcome === "partial" && alarms.includes("partial") ? "sealed as partial; the alarm names the table" : undefined)),
+    oddEnd("skipped table", "wide-rows", 7, () => ({ skipped: [{ target: wideRows, reason: "column name with a space" }] }), (outcome, alarms, _, accepted) => {
+        if (accepted) return outcome === "complete" && !alarms.length ? "sealed as complete: exports.acceptedSkips accepts it" : undefined;
+        return outcome === "partial" && alarms.includes("partial") ? "sealed as partial; the alarm names the table" : undefined;
+    }),
     oddEnd("COMPLETE though a table has no file", "half-done", 7.2, () => ({ lost: ["app.public.orders"] }),
         (outcome, alarms, minutes) => (outcome === "partial" && alarms.includes("partial") ? `partial after ${Math.round(minutes / 60)} hours of waiting, alarmed` : undefined)),
     oddEnd("info files two hours late", "slow-paper", 7.4, () => ({ infoDelay: 2 * hour }),
@@ -110,6 +144,7 @@ export const sealingFaults: readonly PlayFault[] = [
         (outcome, alarms) => (outcome === "complete" && alarms.includes("tampering") ? "alarmed as tampering; the manifest pins RDS's version" : undefined)),
     oddEnd("delete marker over a data file", "hidden", 8.2, meddle((stage, as, { key }) => stage.world.s3.remove(as, bucketOf(stage), key)),
         (outcome, alarms) => (outcome === "complete" && alarms.includes("tampering") ? "alarmed as tampering; the manifest pins what lies under it" : undefined)),
+    brokenSealer,
     stuckExport,
     canceledExport,
     droppedDatabase,

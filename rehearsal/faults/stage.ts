@@ -1,11 +1,13 @@
 /** What a fault is, and what all of them use. */
 import type { Arns } from "../../components/arns";
+import type { AcceptedSkip } from "../../handlers/lib/types";
 import type { JudgedCall, LogLine, SimDatabase, SimSnapshot, SimTask } from "../aws/types";
 import { firstDay, hour, makeDatabase, snapshotAt, type Shape, type Stage } from "../nights";
 
 export interface FaultStage extends Stage {
     readonly arns: Arns;
     readonly accounts: readonly string[];
+    readonly acceptedSkips: readonly AcceptedSkip[];
 }
 
 /** What goes wrong and when, which refused calls it explains, and how it was felt. One that nobody felt proves nothing. */

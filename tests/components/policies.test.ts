@@ -224,6 +224,8 @@ const arrows: Record<string, readonly Case[]> = {
     ],
     "sealer → exports": [
         { name: "versions of an export", ...sealer, action: "s3:ListBucketVersions", on: arns.bucket, ...intoBucket, context: { "s3:prefix": `exports/${shop}/instance.orders/2026-10-05/e1/` }, allowed: true },
+        { name: "versions of one object, to learn that one is gone", ...sealer, action: "s3:ListBucketVersions", on: arns.bucket, ...intoBucket, context: { "s3:prefix": `exports/${shop}/instance.orders/2026-10-05/e1/export_info_e1.json` }, allowed: true },
+        { name: "whether an object is there, which S3 asks for a 404 and without a prefix", ...sealer, action: "s3:ListBucket", on: arns.bucket, ...intoBucket, allowed: false },
         { name: "versions of everything", ...sealer, action: "s3:ListBucketVersions", on: arns.bucket, ...intoBucket, allowed: false },
         { name: "versions of manifests", ...sealer, action: "s3:ListBucketVersions", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "manifests/" }, allowed: false },
         { name: "versions in another bucket", ...sealer, action: "s3:ListBucketVersions", on: `${arns.bucket}-other`, owner: backup, context: { "s3:prefix": "exports/" }, allowed: false },

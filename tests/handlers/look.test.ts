@@ -56,19 +56,26 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
                 describes.push(JSON.stringify(input));
                 if (input.ExportTaskIdentifier) return named(input.ExportTaskIdentifier);
                 if (input.SourceArn) return bySource(input.SourceArn);
-                return JSON.stringify(input.Filters).includes('"complete"') ? finished : running;
+                return running;
             }),
             StartExportTaskCommand: class { constructor(readonly input: StartExportTaskInput) {} },
+            DescribeExportTasksCommand: class { constructor(readonly input: { Marker?: string }) {} },
         },
         s3Module: { paginateListObjectsV2: pages("Contents", () => manifests.map((Key) => ({ Key }))) },
         sqsModule: { SendMessageBatchCommand: class { constructor(readonly input: { Entries: { MessageBody: string }[] }) {} } },
         sqs: { send: async ({ input }: { input: { Entries: { MessageBody: string }[] } }) => (order.push("asked"), asked.push(...input.Entries.map(({ MessageBody }) => JSON.parse(MessageBody))), {}) },
         rds: {
-            send: async ({ input }: { input: StartExportTaskInput }) => {
+            send: async ({ input }: { input: StartExportTaskInput & { Filters?: object; Marker?: string } }) => {
+                if (input.Filters) {
+                    describes.push(JSON.stringify(input));
+                    const from = Number(input.Marker ?? 0);
+                    return { ExportTasks: finished.slice(from, from + 100), Marker: from + 100 < finished.length ? String(from + 100) : undefined };
+                }
                 tried.push(input.ExportTaskIdentifier);
                 const error = refuse(input);
                 if (error) throw error;
                 started.push(input.ExportTaskIdentifier);
+                return {};
             },
         },
         s3: {},
@@ -89,7 +96,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
     return { started, tried, ended, asked, describes, inventories, memory, messages: lines.map(({ message }) => message), alarms: lines.filter(({ Alarm }) => Alarm) };
 }
 
-const shape = (input: StartExportTaskInput, Status: string) => ({ ...input, Status, ExportTaskIdentifier: input.ExportTaskIdentifier, S3Bucket: input.S3BucketName, ExportOnly: [] });
+const shape = (input: StartExportTaskInput, Status: string) => ({ ...input, Status, ...(["COMPLETE", "FAILED", "CANCELED"].includes(Status) && { TaskStartTime: daysAgo(0.2), TaskEndTime: daysAgo(0.1) }), ExportTaskIdentifier: input.ExportTaskIdentifier, S3Bucket: input.S3BucketName, ExportOnly: [] });
 /** An export that was sealed, so that the account counts as known. */
 const proof = manifestName(manifest(snapshot("old", daysAgo(8), { database: "a", resourceId: "db-a" }), 1));
 
@@ -158,6 +165,33 @@ describe("a finished export", () => {
     it("isn't, when its data is older than the ledger is read back", async () =>
         assert.deepEqual((await lookOnce({ finished: [{ ...complete, S3Prefix: complete.S3Prefix.replace(/[^/]+$/, "2026-01-01") }] })).asked, []));
     it("isn't, when it is a stranger's", async () => assert.deepEqual((await lookOnce({ finished: [{ ...complete, S3Bucket: "elsewhere" }] })).asked, []));
+    it("isn't, when somebody exported one snapshot under another database's prefix, listed or gone; it is alarmed", async () => {
+        const input = startExportTaskInput(snapshots[0]!, settings().destination, idOf(0));
+        const forged = { ...shape({ ...input, S3Prefix: input.S3Prefix.replace("instance.a", "instance.b") }, "COMPLETE"), SnapshotTime: snapshots[0]!.createdAt };
+        const invented = { ...forged, ExportTaskIdentifier: `e${"ab".repeat(20)}-1`, SourceArn: `arn:aws:rds:eu-west-1:${account}:snapshot:tiny`, SnapshotTime: daysAgo(1) };
+        for (const task of [forged, invented]) {
+            const { asked, alarms } = await lookOnce({ finished: [task] });
+            assert.deepEqual([asked, alarms.map(({ Alarm }) => Alarm)], [[], ["stranger"]]);
+        }
+    });
+    it("without its snapshot tells its database only if RDS made the snapshot", async () => {
+        const gone = (identifier: string) => {
+            const of = snapshot(identifier, daysAgo(1), { database: "b", resourceId: "db-b" });
+            return { ...shape(startExportTaskInput(of, settings().destination, taskId(taskIdStem(of, settings().destination), 1)), "COMPLETE"), SnapshotTime: of.createdAt };
+        };
+        const resourceIds = async (identifier: string) => (await lookOnce({ finished: [gone(identifier)] })).asked.map(({ resourceId }) => resourceId);
+        assert.deepEqual(await resourceIds("rds:b-2026-11-17-12-00"), ["db-b"]);
+        assert.deepEqual(await resourceIds("by-hand"), [""]);
+        assert.deepEqual(await resourceIds("rds:other-2026-11-17-12-00"), [""]);
+    });
+    it("isn't taken for finished before RDS says when it ended", async () =>
+        assert.deepEqual((await lookOnce({ finished: [{ ...ownShape(0, "COMPLETE"), TaskEndTime: undefined }] })).asked, []));
+    it("is found in a long history, some pages per look", async () => {
+        const others = Array.from({ length: 1500 }, (_, n) => ({ ...ownShape(1, "COMPLETE"), ExportTaskIdentifier: `by-hand-${n}` }));
+        const first = await lookOnce({ finished: [...others, complete] });
+        assert.deepEqual([first.asked.length, first.describes.filter((input) => input.includes('"complete"')).length], [0, 10]);
+        assert.equal((await lookOnce({ memory: first.memory, finished: [...others, complete] })).asked.length, 1);
+    });
     it("is asked for again after ten minutes, not before, and RDS isn't asked for all of them twice", async () => {
         const { memory } = await lookOnce({ finished: [complete] });
         const later = (minutes: number) => lookOnce({ memory, at: new Date(now.getTime() + minutes * 60_000) });
@@ -167,7 +201,7 @@ describe("a finished export", () => {
         assert.ok(!again.describes.some((input) => input.includes('"complete"')));
     });
     it("is found by its id when it was in flight before, though its snapshot is gone", async () => {
-        const gone = snapshot("gone", daysAgo(2), { database: "b", resourceId: "db-b" });
+        const gone = snapshot("rds:b-2026-11-16-12-00", daysAgo(2), { database: "b", resourceId: "db-b" });
         const input = startExportTaskInput(gone, settings().destination, taskId(taskIdStem(gone, settings().destination), 1));
         const task = (status: string) => ({ ...shape(input, status), SnapshotTime: gone.createdAt });
         const { memory } = await lookOnce({ running: [task("IN_PROGRESS")] });
@@ -219,6 +253,19 @@ describe("alarms of a look", () => {
         const { alarms } = await lookOnce({ memory, listed: [0, 2] });
         assert.deepEqual(alarms.map(({ Alarm, database, snapshot: arn }) => [Alarm, database, arn]), [["vanished", "instance.b", snapshots[1]!.arn]]);
     });
+    it("and another was made under its name", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
+        memory.waiting = memory.waiting.map((each) => (each.arn === snapshots[1]!.arn ? { ...each, createdAt: daysAgo(6) } : each));
+        assert.deepEqual(await codes({ memory }), ["vanished instance.b"]);
+    });
+    it("nor did its failed attempt save it", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
+        assert.deepEqual(await codes({ memory, listed: [0, 2], manifests: [proof, manifestName(manifest(snapshots[1]!, 1, "failed"))] }), ["vanished instance.b"]);
+    });
+    it("a wanted snapshot leaves the window while RDS refuses every start", async () => {
+        const answers = { refuse: () => rdsError("ExportTaskLimitReachedFault"), at: new Date(now.getTime() + 5 * 86_400_000) };
+        assert.deepEqual(await codes({ ...answers, manifests: [proof, manifestName(manifest(snapshot("older", daysAgo(6), { database: "a", resourceId: "db-a" }), 1))] }), ["expired-unprotected instance.a", "expired-unprotected instance.b"]);
+    });
     it("isn't said of a snapshot that went while its export ran", async () => {
         const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
         assert.deepEqual(await codes({ memory, listed: [0, 2], running: [ownShape(1, "IN_PROGRESS")] }), []);
@@ -227,6 +274,12 @@ describe("alarms of a look", () => {
         const order: string[] = [];
         await lookOnce({ finished: [ownShape(0, "FAILED", { TaskEndTime: daysAgo(0.1) })], order });
         assert.deepEqual(order, ["failed", "asked", "look"]);
+    });
+    it("many snapshots that events named are gone", async () => {
+        const triggers = Array.from({ length: 50 }, (_, n) => `arn:aws:rds:eu-west-1:${account}:snapshot:gone-${n}`);
+        const { alarms, describes } = await lookOnce({ triggers });
+        assert.deepEqual([alarms.length, alarms.at(-1)?.reason], [21, "events named 30 more snapshots that RDS doesn't list"]);
+        assert.equal(describes.filter((input) => input.includes(":gone-")).length, 5);
     });
     it("a database with exports is gone", async () => {
         const left = manifestName(manifest(snapshot("x", daysAgo(3), { database: "dropped", resourceId: "db-DROPPED1" }), 1));

@@ -16,8 +16,8 @@ describe("rules of members", () => {
     const cases: [string, Partial<MemberRule>, boolean][] = [
         ["its id", { accounts: ["888877776666", member.id] }, true],
         ["another id", { accounts: ["888877776666"] }, false],
-        ["its name", { names: ["^x$", "^shop-[^]*$"] }, true],
-        ["another name", { names: ["^billing-[^]*$"] }, false],
+        ["its name", { names: ["x", "shop-*"] }, true],
+        ["another name", { names: ["billing-*"] }, false],
         ["its unit", { units: ["ou-ab12-33333333"] }, true],
         ["a unit above", { units: ["ou-ab12-11111111"] }, true],
         ["another unit", { units: ["ou-ab12-22222222"] }, false],
@@ -25,23 +25,23 @@ describe("rules of members", () => {
         ["another value", { tags: { backup: ["silver"] } }, false],
         ["a tag that it lacks", { tags: { tier: ["1"] } }, false],
         ["a tag of every object", { tags: { constructor: ["function Object() { [native code] }"] } }, false],
-        ["all criteria", { accounts: [member.id], names: ["^shop"], units: ["ou-ab12-11111111"], tags: { team: ["a"] } }, true],
-        ["all criteria but one", { accounts: [member.id], names: ["^shop"], units: ["ou-ab12-22222222"], tags: { team: ["a"] } }, false],
+        ["all criteria", { accounts: [member.id], names: ["shop*"], units: ["ou-ab12-11111111"], tags: { team: ["a"] } }, true],
+        ["all criteria but one", { accounts: [member.id], names: ["shop*"], units: ["ou-ab12-22222222"], tags: { team: ["a"] } }, false],
     ];
     for (const [what, criteria, fits] of cases) {
         it(`${what} ${fits ? "fits" : "doesn't fit"}`, () => assert.equal(ruleOf(enrolled(rule(criteria)), member) !== undefined, fits));
     }
 
     it("the last one that fits counts, by itself", () => {
-        const all = [rule({ names: ["^shop"] }, "first"), rule({ accounts: [member.id] }, "second"), rule({ names: ["^billing"] }, "third")];
+        const all = [rule({ names: ["shop*"] }, "first"), rule({ accounts: [member.id] }, "second"), rule({ names: ["billing*"] }, "third")];
         assert.equal(ruleOf(enrolled(...all), member)?.text, "second");
     });
 
     it("without one that fits the global rules count", () => {
-        const own = rule({ names: ["^shop"] });
+        const own = rule({ names: ["shop*"] });
         const enrolment = (...all: MemberRule[]): Enrolment => ({ ...settings(), organization: enrolled(...all) });
         assert.equal(rulesOfMember(enrolment(own), member), own.databases);
-        const other = enrolment(rule({ names: ["^billing"] }));
+        const other = enrolment(rule({ names: ["billing*"] }));
         assert.equal(rulesOfMember(other, member), other.databases);
         const none = settings();
         assert.equal(rulesOfMember(none, member), none.databases);
@@ -51,10 +51,10 @@ describe("rules of members", () => {
         const some = <T>(...values: T[]) => fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 2 });
         const units = ["ou-ab12-11111111", "ou-ab12-22222222", "ou-ab12-33333333"];
         const values = fc.record({ backup: some("gold", "silver"), team: some("a", "b") }, { requiredKeys: [] }).filter((tags) => Object.keys(tags).length > 0);
-        const criteria = fc.record({ accounts: some("1", "2"), names: some("^shop", "^data", "^[^]*$"), units: some(...units), tags: values }, { requiredKeys: [] });
+        const criteria = fc.record({ accounts: some("1", "2"), names: some("shop*", "data*", "*"), units: some(...units), tags: values }, { requiredKeys: [] });
         const members = fc.record({
             id: fc.constantFrom("1", "2", "3"),
-            name: fc.constantFrom("shop-1", "data-1", ""),
+            name: fc.constantFrom("shop-1", "data-1", "x"),
             units: fc.constantFrom(["ou-ab12-11111111"], ["ou-ab12-11111111", "ou-ab12-33333333"]),
             tags: fc.record({ backup: fc.constantFrom("gold", "bronze"), team: fc.constant("a") }, { requiredKeys: [] }),
         });

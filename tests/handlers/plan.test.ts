@@ -74,6 +74,10 @@ describe("protection", () => {
 
 describe("tasks in flight", () => {
     it("ours", () => is(one(s(), settings(), { running: [ownTask(s(), 1)], tasks: {} }), "running", /starting/));
+    it("the next number is the lowest that is free, however far away a stranger took one", () => {
+        const stranger = { ...ownTask(s(), 999_999), bucket: "elsewhere", status: "FAILED" };
+        assert.match(one(s(), settings(), { tasks: { [s().arn]: [stranger] } }).startExportTask?.ExportTaskIdentifier ?? "", /-1$/);
+    });
     it("ours, known by the snapshot only", () => is(one(s(), settings(), { tasks: { [s().arn]: [ownTask(s(), 1, { status: "IN_PROGRESS" })] } }), "running", /in progress/));
     it("somebody else's of the same snapshot", () => is(one(s(), settings(), { running: [{ ...ownTask(s(), 1), id: "by-hand" }] }), "busy", /by-hand/));
     it("a stranger under our id", () => {
@@ -139,11 +143,11 @@ describe("the queue", () => {
     it("decides once about a snapshot that RDS names twice", () => assert.equal(run([s(), s()]).length, 1));
     it("needs nothing from an empty account", () => assert.deepEqual(run([]), []));
     it("knows by tasks what covers a period, though the snapshot is gone and the function is cold", () => {
-        const monday = s({}, "2026-11-16T03:00:00Z", "monday");
+        const monday = s({}, "2026-11-16T03:00:00Z", "rds:orders-2026-11-16-03-00");
         const tuesday = s({}, "2026-11-17T03:00:00Z", "tuesday");
         const finished = [ownTask(monday, 1, { status: "COMPLETE" })];
         const look = (snapshots: ReturnType<typeof s>[]) => codes(plan(observed(snapshots, { tasks: {}, finished }), settings({ frequency: "weekly" }), now));
         assert.deepEqual(look([tuesday]), ["tuesday thinned"]);
-        assert.deepEqual(look([monday, tuesday]), ["monday sealing", "tuesday thinned"]);
+        assert.deepEqual(look([monday, tuesday]), ["rds:orders-2026-11-16-03-00 sealing", "tuesday thinned"]);
     });
 });

@@ -47,8 +47,8 @@ describe("thinning", () => {
         assert.match(reasons([wednesday], weekly, partials(monday, tuesday, tuesdayNoon))["wednesday"] ?? "", /3 partial exports/);
         assert.deepEqual(codes([wednesday], daily, partials(monday, tuesday, tuesdayNoon)), { wednesday: "due" });
     });
-    it("counts a manifest without a resource id by the database's name", () =>
-        assert.deepEqual(codes([tuesdayNoon], daily, { manifests: [{ ...manifest(tuesday, 1), resource8: "unknown" }] }), { "tuesday-noon": "thinned" }));
+    it("isn't satisfied by a manifest without a resource id: nobody can tell whose data it holds", () =>
+        assert.deepEqual(codes([tuesdayNoon], daily, { manifests: [{ ...manifest(tuesday, 1), resource8: "unknown" }] }), { "tuesday-noon": "due" }));
     it("goes on to the next when one is given up", () =>
         assert.deepEqual(codes([tuesday, tuesdayNoon], daily, { tasks: { [tuesday.arn]: failed(tuesday), [tuesdayNoon.arn]: [] } }), { tuesday: "given-up", "tuesday-noon": "due" }));
     it("doesn't go on while one backs off", () =>

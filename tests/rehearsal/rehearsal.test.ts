@@ -22,7 +22,7 @@ describe("the rehearsal", function () {
         assert.deepEqual(faults.map(({ name }: { name: string }) => name).sort(), [
             "COMPLETE though a table has no file", "bucket policy without its grant", "delete marker over a data file", "duplicated events", "export canceled by somebody", "export stuck in STARTING",
             "export that always fails", "export that fails once", "forged event", "info files that never come", "info files two hours late", "late events", "lost events", "manual copy of an old snapshot", "poison record in a batch",
-            "re-created snapshot of the same name", "reordered events", "shadow version over a data file", "skipped table", "snapshot deleted at once", "throttled account", "unreadable info file", "unsupported engine",
+            "re-created snapshot of the same name", "reordered events", "sealer without a right", "shadow version over a data file", "skipped table", "snapshot deleted at once", "throttled account", "unreadable info file", "unsupported engine",
         ]);
         for (const action of ["sts:AssumeRole", "rds:StartExportTask", "iam:PassRole", "kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt", "events:PutEvents", "sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage", "lambda:InvokeFunction", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:ListBucketVersions", "s3:GetObjectVersion", "s3:GetObjectRetention", "s3:GetBucketLocation", "logs:PutLogEvents"]) {
             assert.ok(calls[action] > 0, `${action} was judged`);

@@ -1,8 +1,12 @@
+import { isObject, parseJson } from "./json";
+
 /** What RDS says of one table. */
 export interface TableState {
     /** `db.schema.table`, `db.table`, or a database alone. */
     readonly target: string;
     readonly complete: boolean;
+    /** Whether `sizeGB` is more than 0: then there are rows, and a file. */
+    readonly filled: boolean;
     /** Why not, in RDS's words. */
     readonly reason: string;
 }
@@ -13,41 +17,39 @@ export type InfoFile =
     | { readonly is: "tables"; readonly tables: readonly TableState[] }
     | { readonly is: "unreadable"; readonly why: string };
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
-const text = (value: unknown): string => (typeof value === "string" ? value.slice(0, 300) : "");
+/** V8 cuts without copying, so that each short piece would hold the text it was cut from. The way through JSON copies. */
+const cut = (text: string, length: number): string => (text.length <= length ? text : (JSON.parse(JSON.stringify(text.slice(0, length))) as string));
+const text = (value: unknown): string => (typeof value === "string" ? cut(value, 300) : "");
 const unreadable = (why: string): InfoFile => ({ is: "unreadable", why });
-/** A table's name has at most 3 parts of 64 characters or bytes; this is far more. */
-const longestName = 1024;
-
-function parse(json: string): unknown {
-    try {
-        return JSON.parse(json);
-    } catch {
-        return undefined;
-    }
-}
+/** PostgreSQL has three names of 63 bytes, MySQL two of 64 characters; the rest is room for dots and quotes. */
+const longestName = 260;
 
 /** `export_info_<id>.json`; its form is as reported by users (README: not yet proven). */
 export function readInfo(json: string, taskId: string): InfoFile {
-    const info = parse(json);
+    const info = parseJson(json);
     if (!isObject(info)) return unreadable("it is no JSON object");
     if (info.exportTaskIdentifier !== taskId) return unreadable(`its exportTaskIdentifier is ${text(info.exportTaskIdentifier) || "missing"}, not ${taskId}`);
     if (typeof info.status !== "string") return unreadable("it has no status");
-    return { is: "info", status: info.status.toUpperCase().slice(0, 100) };
+    return { is: "info", status: cut(info.status, 100).toUpperCase() };
 }
 
-/** `export_tables_info_<id>_from_<a>_to_<b>.json`; its form is as reported by users (README: not yet proven). */
-export function readTables(json: string, taskId: string): InfoFile {
-    const page = parse(json);
+/**
+ * `export_tables_info_<id>_from_<a>_to_<b>.json`; its form is as reported by users (README: not yet proven). Whether `a` counts from 0 or
+ * 1, and whether `b` is the last table or the one behind it, isn't known: one table more or less passes.
+ */
+export function readTables(json: string, taskId: string, { from, to }: { readonly from: number; readonly to: number }): InfoFile {
+    const page = parseJson(json);
     if (!isObject(page) || !Array.isArray(page.perTableStatus)) return unreadable("it is no JSON object with perTableStatus");
     if (page.exportTaskIdentifier !== undefined && page.exportTaskIdentifier !== taskId) return unreadable(`its exportTaskIdentifier isn't ${taskId}`);
+    const listed = page.perTableStatus.length;
+    if (Math.abs(listed - (to - from + 1)) > 1) return unreadable(`it lists ${listed} tables, but is named for those from ${from} to ${to}`);
     const tables: TableState[] = [];
     for (const entry of page.perTableStatus as unknown[]) {
         if (!isObject(entry) || typeof entry.target !== "string" || !entry.target || entry.target.length > longestName || typeof entry.status !== "string") {
             return unreadable(`entry ${tables.length} of perTableStatus has no target or no status`);
         }
         const complete = entry.status.toUpperCase() === "COMPLETE";
-        tables.push({ target: entry.target, complete, reason: complete ? "" : text(entry.warningMessage) || text(entry.status) || "no reason given" });
+        tables.push({ target: entry.target, complete, filled: Number(entry.sizeGB) > 0, reason: complete ? "" : text(entry.warningMessage) || text(entry.status) || "no reason given" });
     }
     return { is: "tables", tables };
 }
@@ -67,7 +69,7 @@ const names = ["target", "tableName", "table", "name"] as const;
  */
 export function readWarning(message: string | undefined): Warning {
     if (!message?.trim()) return { skipped: [], unknown: [] };
-    const warning = parse(message);
+    const warning = parseJson(message);
     if (!isObject(warning)) return { skipped: [], unknown: [`RDS warns: ${text(message)}`] };
     const skipped: { target: string; reason: string }[] = [];
     const unknown: string[] = [];

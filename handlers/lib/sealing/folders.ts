@@ -8,6 +8,9 @@ export type Place =
     /** Not part of an export as we know it, such as the object with which RDS checks its credentials. */
     | { readonly is: "stray" };
 
+/** The object with which an export says that a batch of a table is done; it holds nothing. */
+export const endMark = "/_SUCCESS";
+
 const infoName = /^export_info_[^/]+\.json$/;
 const tablesName = /^export_tables_info_[^/]+_from_(\d{1,9})_to_(\d{1,9})\.json$/;
 
@@ -31,14 +34,20 @@ const mostDots = 8;
  * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-export-snapshot.Considerations.html
  */
 export function foldersOf(target: string): string[] {
-    if (target.length > longestKey) return [];
-    const name = target.replace(/[\\`" ]/g, "_");
     const folders: string[] = [];
-    for (let dot = name.indexOf("."), tried = 0; dot >= 0 && tried < mostDots; dot = name.indexOf(".", dot + 1), tried++) {
-        const [database, rest] = [name.slice(0, dot), name.slice(dot + 1)];
-        folders.push(`${database}/${rest}`, `${database}/${database}.${rest}`);
-    }
+    for (let folder = folderAt(target, 0); folder !== undefined; folder = folderAt(target, folders.length)) folders.push(folder);
     return folders;
+}
+
+/** One of those, by its place in the order; one at a time, because of 100,000 tables all of them would be much. */
+function folderAt(target: string, place: number): string | undefined {
+    if (target.length > longestKey || place >= 2 * mostDots) return undefined;
+    const name = target.replace(/[\\`" ]/g, "_");
+    let dot = name.indexOf(".");
+    for (let left = place >> 1; left && dot >= 0; left--) dot = name.indexOf(".", dot + 1);
+    if (dot < 0) return undefined;
+    const [database, rest] = [name.slice(0, dot), name.slice(dot + 1)];
+    return place % 2 ? `${database}/${database}.${rest}` : `${database}/${rest}`;
 }
 
 /**
@@ -48,10 +57,10 @@ export function foldersOf(target: string): string[] {
 export function assignFolders(targets: readonly string[], hasFiles: (folder: string) => boolean): Map<string, string> {
     const assigned = new Map<string, string>();
     const taken = new Set<string>();
-    let open = targets.map((target) => ({ target, folders: foldersOf(target) }));
+    let open = targets;
     for (let round = 0; open.length; round++) {
-        open = open.filter(({ target, folders }) => {
-            const folder = folders[round];
+        open = open.filter((target) => {
+            const folder = folderAt(target, round);
             if (folder === undefined) return false;
             if (taken.has(folder) || !hasFiles(folder)) return true;
             taken.add(folder);

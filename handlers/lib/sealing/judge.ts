@@ -1,10 +1,13 @@
 import type { TableState, Warning } from "./exportInfo";
 import { assignFolders } from "./folders";
+import { shortened } from "./some";
 
 /** Objects and bytes that were pinned in a folder. */
 export interface Count {
     files: number;
     bytes: number;
+    /** Files with bytes that aren't an end mark. */
+    data: number;
 }
 
 /** What a seal is judged by. */
@@ -43,10 +46,9 @@ export interface Judgement {
     readonly problems: readonly string[];
 }
 
-const most = 100;
-/** At most a hundred sentences. */
-export const shortened = (sentences: readonly string[]): string[] =>
-    sentences.length <= most ? [...sentences] : [...sentences.slice(0, most), `and ${sentences.length - most} more of this kind`];
+/** Why a table that RDS calls COMPLETE isn't. Whether RDS ever gives an empty one a size isn't known (README: not yet proven). */
+const lacks = (files: number): string =>
+    files ? "RDS says COMPLETE and gives it a size, but no file of it with data is in the vault" : "RDS says COMPLETE, but no file of it is in the vault";
 
 /** COMPLETE isn't complete: every table must be there, or be skipped with somebody's consent. */
 export function judge({ statuses, pages, tables, unreadable, folders, warning, accepts }: Evidence): Judgement {
@@ -55,19 +57,21 @@ export function judge({ statuses, pages, tables, unreadable, folders, warning, a
     const order = [...states.values()].sort((a, b) => Number(b.complete) - Number(a.complete)).map(({ target }) => target);
     const assigned = assignFolders(order, (folder) => folders.has(folder));
 
-    const verdicts = [...states.values()].map(({ target, complete, reason }): TableVerdict => {
-        const { files, bytes } = folders.get(assigned.get(target) ?? "") ?? { files: 0, bytes: 0 };
+    const verdicts = [...states.values()].map(({ target, complete, filled, reason }): TableVerdict => {
+        const { files, bytes, data } = folders.get(assigned.get(target) ?? "") ?? { files: 0, bytes: 0, data: 0 };
         if (!complete) return { name: target, status: "skipped", files, bytes, reason, accepted: accepts(target) };
-        return files ? { name: target, status: "exported", files, bytes } : { name: target, status: "missing", files, bytes, reason: "RDS says COMPLETE, but no file of it is in the vault" };
+        if (files && (data || !filled)) return { name: target, status: "exported", files, bytes };
+        return { name: target, status: "missing", files, bytes, reason: lacks(files) };
     });
 
     const named = new Set(assigned.values());
     const unnamed = [...folders.keys()].filter((folder) => !named.has(folder));
     const missing = [
-        ...unreadable,
-        ...(statuses.length ? statuses.filter((status) => status !== "COMPLETE").map((status) => `export_info says ${status}`) : ["export_info isn't there"]),
+        ...shortened(unreadable),
+        ...(statuses.length ? shortened(statuses.filter((status) => status !== "COMPLETE").map((status) => `export_info says ${status}`)) : ["export_info isn't there"]),
         ...gaps(pages),
-        ...shortened(verdicts.filter(({ status }) => status === "missing").map(({ name }) => `the table ${name} has no file`)),
+        ...(verdicts.length || folders.size ? [] : ["no table is named, and no file is there"]),
+        ...shortened(verdicts.filter(({ status }) => status === "missing").map(({ name, files }) => `the table ${name} has no file${files ? " with data" : ""}`)),
         ...shortened(unnamed.map((folder) => `the folder ${folder} holds files, but no table is named for it`)),
     ];
     const refused = verdicts.filter(({ status, accepted }) => status === "skipped" && !accepted);
@@ -78,8 +82,11 @@ export function judge({ statuses, pages, tables, unreadable, folders, warning, a
 /** By target; whoever says that a table was skipped is believed. */
 function statesOf(tables: readonly TableState[], warning: Warning): Map<string, TableState> {
     const states = new Map<string, TableState>();
-    for (const state of tables) if (states.get(state.target)?.complete !== false) states.set(state.target, state);
-    for (const { target, reason } of warning.skipped) if (states.get(target)?.complete !== false) states.set(target, { target, complete: false, reason });
+    for (const state of tables) {
+        const known = states.get(state.target);
+        if (known?.complete !== false) states.set(state.target, known?.filled ? { ...state, filled: true } : state);
+    }
+    for (const { target, reason } of warning.skipped) if (states.get(target)?.complete !== false) states.set(target, { target, complete: false, filled: false, reason });
     return states;
 }
 

@@ -2,8 +2,8 @@ import { createHash } from "crypto";
 import { taskFailure } from "../failure";
 import type { ManifestOutcome } from "../types";
 import type { TableVerdict } from "./judge";
-import type { Some } from "./pin";
 import type { SealJob } from "./request";
+import type { Some } from "./some";
 
 /** One pinned version; a restore reads these and nothing else. */
 export interface SealedObject {
@@ -13,8 +13,8 @@ export interface SealedObject {
     /** Bytes. */
     readonly size: number;
     readonly etag: string;
-    /** Base64, as S3 knows it; with `-<n>` of an upload in n parts. Absent: S3 has another checksum. */
-    readonly sha256?: string;
+    /** Base64, as S3 keeps it; COMPOSITE: of the checksums of an upload's parts. Absent: S3 keeps none of the bytes. */
+    readonly checksum?: { readonly algorithm: string; readonly value: string; readonly type?: string };
     readonly retainUntil?: string;
 }
 
@@ -88,7 +88,7 @@ export function manifestOf(job: SealJob, vault: VaultName, status: ManifestOutco
         task: { id: task.id, attempt, startedAt: task.startedAt, endedAt: task.endedAt, prefix: task.prefix, roleArn: task.roleArn, warningMessage: task.warningMessage },
         vault: { bucket: vault.bucket, keyArn: vault.keyArn },
         sealedAt: sealedAt.toISOString(),
-        ...(failure && { failure: { cause: task.failureCause ?? "", class: failure } }),
+        ...(failure && { failure: { cause: task.failureCause ?? (task.status === "CANCELED" ? "canceled by somebody in the source account" : ""), class: failure } }),
         ...contents,
     });
 }

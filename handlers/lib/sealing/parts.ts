@@ -1,9 +1,10 @@
 import { partName } from "../manifestName";
 import { stretch, type Stretch } from "./inventory";
 import type { Count } from "./judge";
+import { isObject, parseJson } from "./json";
 import { digestOf, signed, textOf, type Defect, type Finding, type PartName, type SealedObject } from "./manifest";
-import { join, none } from "./pin";
 import type { SealJob } from "./request";
+import { join, none } from "./some";
 import { putOnce, textAt, type Vault } from "./vault";
 
 /** All that the second pass pinned. */
@@ -41,9 +42,9 @@ function adder() {
         join(sum.defects, from.defects);
         // ISO texts of the same length order as their times do.
         for (const { retainUntil } of from.objects) if (retainUntil && (!sum.retainUntil || retainUntil < sum.retainUntil)) sum.retainUntil = retainUntil;
-        for (const { name, files, bytes } of from.folders) {
-            const count = folders.get(name) ?? { files: 0, bytes: 0 };
-            folders.set(name, { files: count.files + files, bytes: count.bytes + bytes });
+        for (const { name, files, bytes, data } of from.folders) {
+            const count = folders.get(name) ?? { files: 0, bytes: 0, data: 0 };
+            folders.set(name, { files: count.files + files, bytes: count.bytes + bytes, data: count.data + data });
         }
     };
     return { sum, add };
@@ -61,7 +62,7 @@ export async function inOne(vault: Vault, job: SealJob): Promise<Inventory | "fl
 
 /**
  * The second pass of a large export: writes parts, each once, and goes on behind the last one that stands, whoever wrote it.
- * `continues`: the time is over, the next request goes on.
+ * `continues`: the time is over, the next request goes on. Throws a BrokenPart with its `key`.
  */
 export async function inParts(vault: Vault, job: SealJob, stem: string, standing: readonly string[]): Promise<Inventory | "flood" | "continues"> {
     const { sum, add } = adder();
@@ -96,11 +97,12 @@ export async function inParts(vault: Vault, job: SealJob, stem: string, standing
     return { ...sum, parts };
 }
 
-/** Only sealers write under `manifests/`; a part that doesn't fit is a defect of ours and stops the seal. */
+/** Only sealers write under `manifests/`, each part once: one that doesn't fit stops the seal for good, until a person has looked. */
 async function readPart(vault: Vault, { task }: SealJob, key: string, after: string | undefined): Promise<Part> {
-    const part = JSON.parse((await textAt(vault, key)) ?? "null") as (Part & { task?: string }) | null;
-    if (part?.task !== task.id || part.after !== after || typeof part.through !== "string" || part.sha256 !== digestOf(part)) {
-        throw new Error(`${key} in ${vault.bucket} isn't the part of the manifest that the sealer wrote. Find out who else may write under manifests/; the task stays unsealed until then.`);
+    const part = parseJson((await textAt(vault, key)) ?? "");
+    if (!isObject(part) || part.task !== task.id || part.after !== after || typeof part.through !== "string" || part.sha256 !== digestOf(part)) {
+        const message = `${key} in ${vault.bucket} isn't the part of the manifest that the sealer wrote. Find out who else may write under manifests/; the task stays unsealed until then.`;
+        throw Object.assign(new Error(message), { name: "BrokenPart", key });
     }
-    return part;
+    return part as unknown as Part;
 }

@@ -15,15 +15,23 @@ export interface Window {
     readonly to: number;
 }
 
-/** Clocks of RDS and S3 differ, and what RDS takes for the start of a task isn't documented. */
-const skew = 15 * 60_000;
+/**
+ * What RDS takes for the start of a task isn't documented. A wide margin gives nothing away: before the end nobody knows which names
+ * RDS will leave out, and whoever may write at all may do so during the task too.
+ */
+const beforeStart = 15 * 60_000;
+/**
+ * After the end everything is known, and whoever has the export role could fill just the gap. RDS has written by then (README: not yet
+ * proven), so this is for the clocks alone, which AWS keeps together. What comes later isn't pinned: the export is `partial`, never wrong.
+ */
+const afterEnd = 60_000;
 /** How long after a task's end its info files may come, and what is missing may still appear. */
-export const patience = 6 * 3_600_000;
+export const longestDelay = 6 * 3_600_000;
 
 /** The times of a task within which its own objects were written. */
 export const windowsOf = (startedAt: number, endedAt: number): { readonly files: Window; readonly infos: Window } => {
-    const from = Math.floor((startedAt - skew) / 1000) * 1000;
-    return { files: { from, to: endedAt + skew }, infos: { from, to: endedAt + patience } };
+    const from = Math.floor((startedAt - beforeStart) / 1000) * 1000;
+    return { files: { from, to: endedAt + afterEnd }, infos: { from, to: endedAt + longestDelay } };
 };
 
 /** Which version of a key is the export's own; `findings` are sentences about all that RDS doesn't do. */
@@ -35,7 +43,8 @@ export interface Pin {
 /**
  * Picks the version that RDS wrote. `versions` in S3's order: of equal times the later one stands first. The source account may
  * write over its own export's names, but locked versions stay, so the first one within the task's time is the one that was there
- * when RDS was done. RDS writes each name once (README: not yet proven).
+ * when RDS was done. RDS writes each name once (README: not yet proven). A name that RDS never wrote can't be told from its own if it
+ * was written within that time: whoever has the export role can add to an export under way, not take from it.
  */
 export function pin(versions: readonly Version[], { from, to }: Window): Pin {
     const written = versions.filter(({ deleteMarker }) => !deleteMarker);
@@ -49,25 +58,3 @@ export function pin(versions: readonly Version[], { from, to }: Window): Pin {
     if (markers) findings.push(`${markers} delete marker${markers > 1 ? "s lie" : " lies"} among the versions`);
     return { pinned, findings };
 }
-
-/** The first of many, and how many there are: what a hostile account can make long mustn't make a manifest long. */
-export interface Some<T> {
-    count: number;
-    first: T[];
-}
-
-const most = 100;
-
-/** Adds to the first 100. */
-export function note<T>(some: Some<T>, ...items: readonly T[]): void {
-    some.count += items.length;
-    some.first.push(...items.slice(0, Math.max(0, most - some.first.length)));
-}
-
-/** Adds what another has. */
-export function join<T>(some: Some<T>, other: Readonly<Some<T>>): void {
-    some.first.push(...other.first.slice(0, Math.max(0, most - some.first.length)));
-    some.count += other.count;
-}
-
-export const none = <T>(): Some<T> => ({ count: 0, first: [] });

@@ -1,50 +1,58 @@
 import { matches } from "../database";
 import { alarm, log } from "../log";
-import { manifestName, manifestStem, parseManifestName } from "../manifestName";
+import { manifestName, manifestStem } from "../manifestName";
 import type { ManifestOutcome } from "../types";
 import { readWarning } from "./exportInfo";
-import { survey, type Survey } from "./inventory";
-import { judge, shortened } from "./judge";
+import { isLike } from "./glob";
+import { judge } from "./judge";
 import { manifestOf, textOf, type Contents } from "./manifest";
 import { inOne, inParts, type Inventory } from "./parts";
-import { none, patience } from "./pin";
+import { longestDelay } from "./pin";
 import type { SealJob } from "./request";
-import { namesUnder, putOnce, type Vault } from "./vault";
+import { none, shortened } from "./some";
+import { standingOf } from "./standing";
+import { survey, type Survey } from "./survey";
+import { putOnce, type Vault } from "./vault";
 
 /**
  * Seals one finished task, or says why not yet. Nothing is remembered but what stands in the vault: a run that dies anywhere is
  * repeated, and two at once do no harm. AWS's errors reject.
  */
 export async function sealTask(job: SealJob, vault: Vault): Promise<void> {
-    const { account, task, name, endedAt = 0 } = job;
-    const about = { account, database: `${name.kind}.${name.database}`, snapshot: task.sourceArn, task: task.id };
-    const stem = manifestStem(name);
-    const standing = await namesUnder(vault, `${stem}.`);
-    if (isSealed(standing)) return log("INFO", "already-sealed", about);
+    const { account, task, endedAt = 0 } = job;
+    const { kind, database } = job.name;
+    const about = { account, database: `${kind}.${database}`, snapshot: task.sourceArn, task: task.id };
+    const { sealed, name, keys } = await standingOf(vault, job.name);
+    if (sealed) return log("INFO", "already-sealed", about);
     if (task.status !== "COMPLETE") return finish(task.status === "FAILED" ? "failed" : "canceled");
 
+    const globs = vault.acceptedSkips.filter(({ databases }) => databases.some((filter) => matches(filter, { kind, account, database }))).flatMap(({ tables }) => tables);
     const seen = await survey(vault, job);
     if (seen.flood) return flooded();
     if (notYet(judged(seen.folders).missing)) return;
 
     const taken = seen.pinned > vault.limits.inline ? "more" : await inOne(vault, job);
-    const inventory = taken === "more" ? await inParts(vault, job, stem, standing) : taken;
+    const inventory = taken === "more" ? await inParts(vault, job, manifestStem(name), keys).catch(broken) : taken;
+    if (inventory === "broken") return;
     if (inventory === "flood") return flooded();
     if (inventory === "continues") return log("INFO", "sealing-continues", about);
     return conclude(seen, inventory);
 
     function judged(folders: Survey["folders"] | Inventory["folders"]) {
-        const accepts = (target: string) =>
-            vault.acceptedSkips.some(
-                ({ databases, tables }) =>
-                    databases.some((filter) => matches(filter, { kind: name.kind, account, database: name.database })) && tables.some((source) => new RegExp(`^(?:${source})$`).test(target)),
-            );
+        const accepts = (target: string) => globs.some((glob) => isLike(target, glob));
         return judge({ ...seen, folders, warning: readWarning(task.warningMessage), accepts });
+    }
+
+    /** Another try would find the same part, so the request is done; the alarm comes again with each of the starter's. */
+    function broken(error: Error & { readonly key?: string }): "broken" {
+        if (error.name !== "BrokenPart") throw error;
+        alarm("unreadable", { ...about, reason: error.message, objects: [error.key] });
+        return "broken";
     }
 
     /** Whether what is missing may still come; then nothing is written at all. */
     function notYet(missing: readonly string[]): boolean {
-        if (!missing.length || vault.now().getTime() - endedAt >= patience) return false;
+        if (!missing.length || vault.now().getTime() - endedAt >= longestDelay) return false;
         log("INFO", "not-yet", { ...about, missing: missing.slice(0, 20), minutes: minutes() });
         return true;
     }
@@ -84,11 +92,9 @@ export async function sealTask(job: SealJob, vault: Vault): Promise<void> {
     // Alarms come before the manifest: a run that dies in between alarms twice; the other way round it might never.
     async function finish(outcome: ManifestOutcome, contents?: Contents): Promise<void> {
         const manifest = manifestOf(job, vault, outcome, vault.now(), contents);
-        // The name carries the outcome, so a run at the same time might seal under another one: look once more.
-        const sealed = !isSealed(await namesUnder(vault, `${stem}.`)) && (await putOnce(vault, manifestName({ ...name, outcome }), textOf(manifest)));
-        if (!sealed) return log("INFO", "already-sealed", about);
+        // The name carries outcome and resource id, so a run at the same time might seal under another one: look once more.
+        const written = !(await standingOf(vault, name)).sealed && (await putOnce(vault, manifestName({ ...name, outcome }), textOf(manifest)));
+        if (!written) return log("INFO", "already-sealed", about);
         log("INFO", "sealed", { ...about, outcome, objects: contents?.totals.objects ?? 0, bytes: contents?.totals.bytes ?? 0, minutes: minutes(), problems: shortened(contents?.problems ?? []).slice(0, 5) });
     }
 }
-
-const isSealed = (keys: readonly string[]): boolean => keys.some((key) => parseManifestName(key) !== undefined);

@@ -1,6 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { AcceptedSkip } from "../types";
-import type { Version } from "./pin";
+import { eachKey } from "./list";
 
 /** The sealer's way to S3, and what else a seal needs of its surroundings. */
 export interface Vault {
@@ -25,31 +25,62 @@ export interface Limits {
     readonly inline: number;
     /** Pinned objects in one part. */
     readonly perPart: number;
-    /** Bytes of one info file. */
+    /** Bytes of one info file: it is parsed whole, which takes many times as much. */
     readonly infoBytes: number;
+    /** Bytes of all info files together. */
+    readonly infoBytesInAll: number;
     readonly infoFiles: number;
+    readonly tables: number;
+    /** Of all tables' names and reasons, as the manifest writes them. */
+    readonly tableCharacters: number;
 }
 
+const mebibyte = 1024 * 1024;
 /** RDS writes parts of 20 GB or more, so 200,000 versions are far beyond any database. */
-export const defaultLimits: Limits = { versions: 200_000, inline: 1000, perPart: 5000, infoBytes: 32 * 1024 * 1024, infoFiles: 1000 };
+export const defaultLimits: Limits = {
+    versions: 200_000, inline: 1000, perPart: 5000,
+    // A table has a file and an end mark, so 100,000 of them are as many versions.
+    infoBytes: 16 * mebibyte, infoBytesInAll: 64 * mebibyte, infoFiles: 1000, tables: 100_000, tableCharacters: 20_000_000,
+};
 
 const statusOf = (error: unknown): number | undefined => (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
-/** Whether S3 says that an object or a version isn't there. */
-export const isGone = (error: unknown): boolean => statusOf(error) === 404 || /^(NotFound|NoSuchKey|NoSuchVersion)$/.test(String((error as Error | undefined)?.name));
+const saysGone = (error: unknown): boolean => statusOf(error) === 404 || /^(NotFound|NoSuchKey|NoSuchVersion)$/.test(String((error as Error | undefined)?.name));
 
-/** Names under a prefix of ours: at most a manifest and 40 parts. */
+/**
+ * Whether an error means that a version isn't there. S3 says so (404) only to who may s3:ListBucket, and 403 to others:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html. The sealer's right to list is narrowed by `s3:prefix`, which a HEAD
+ * or GET doesn't carry. So after a 403 the list of the key's versions decides, which it may read; no wider right is needed.
+ */
+export async function isGone(vault: Vault, error: unknown, key: string, versionId: string): Promise<boolean> {
+    if (saysGone(error)) return true;
+    if (statusOf(error) !== 403) return false;
+    let listed = false;
+    // The key itself is the first of those that begin with it.
+    const ended = await eachKey(vault, key, undefined, (rest, versions) => {
+        listed = rest === "" && versions.some((version) => version.versionId === versionId);
+        return false;
+    });
+    return ended !== "flood" && !listed;
+}
+
+/** Names under a prefix, in S3's order. */
 export async function namesUnder({ s3Module, s3, bucket }: Vault, prefix: string): Promise<string[]> {
-    const { Contents = [] } = await s3.send(new s3Module.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
-    return Contents.flatMap(({ Key }) => Key ?? []);
+    const names: string[] = [];
+    for (let StartAfter: string | undefined; ; StartAfter = names[names.length - 1]) {
+        const { Contents = [], IsTruncated } = await s3.send(new s3Module.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, StartAfter }));
+        names.push(...Contents.flatMap(({ Key }) => Key ?? []));
+        if (!IsTruncated || !Contents.length) return names;
+    }
 }
 
 /** An object's text; `undefined`: it isn't there. */
-export async function textAt({ s3Module, s3, bucket }: Vault, key: string, versionId?: string): Promise<string | undefined> {
+export async function textAt(vault: Vault, key: string, versionId?: string): Promise<string | undefined> {
+    const { s3Module, s3, bucket } = vault;
     try {
         const { Body } = await s3.send(new s3Module.GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
         return (await Body?.transformToString()) ?? "";
     } catch (error) {
-        if (isGone(error)) return undefined;
+        if (versionId === undefined ? saysGone(error) : await isGone(vault, error, key, versionId)) return undefined;
         throw error;
     }
 }
@@ -70,60 +101,5 @@ export async function putOnce({ s3Module, s3, bucket, wait }: Vault, key: string
             if ((name !== "ConditionalRequestConflict" && statusOf(error) !== 409) || attempt === 5) throw error;
             await wait(200 * attempt);
         }
-    }
-}
-
-/** S3 orders keys by their UTF-8 bytes, JavaScript by UTF-16 units. */
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
-/** With EncodingType, a space comes as `+`. */
-function decoded(key: string): string {
-    try {
-        return decodeURIComponent(key.replace(/\+/g, " "));
-    } catch {
-        return key;
-    }
-}
-
-/**
- * Visits each key of a folder (relative to it) after `after`, in S3's order, with all of its versions and delete markers, newest first.
- * A thousand are held at a time, and those of one key. `visit` returns false to stop after that key; `flood`: there are more than the limit.
- */
-export async function eachKey(vault: Vault, folder: string, after: string | undefined, visit: (key: string, versions: readonly Version[]) => boolean): Promise<"end" | "stopped" | "flood"> {
-    const { s3Module, s3, bucket, limits } = vault;
-    const open = new Map<string, Version[]>();
-    let KeyMarker = after === undefined ? undefined : folder + after;
-    let VersionIdMarker: string | undefined;
-    for (let count = 0; ; ) {
-        // Encoded, because XML can't carry every character that a key may: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
-        const page = await s3.send(new s3Module.ListObjectVersionsCommand({ Bucket: bucket, Prefix: folder, EncodingType: "url", KeyMarker, VersionIdMarker }));
-        const plain = (key: string | undefined): string => (page.EncodingType === "url" ? decoded(key ?? "") : (key ?? ""));
-        const add = (Key: string | undefined, version: Version): void => {
-            const key = plain(Key).slice(folder.length);
-            if (key === after) return;
-            count++;
-            const versions = open.get(key);
-            if (versions) versions.push(version);
-            else open.set(key, [version]);
-        };
-        for (const { Key, VersionId = "null", Size = 0, ETag = "", LastModified } of page.Versions ?? []) {
-            add(Key, { versionId: VersionId, size: Size, etag: ETag.replace(/"/g, ""), writtenAt: Number(LastModified), deleteMarker: false });
-        }
-        for (const { Key, VersionId = "null", LastModified } of page.DeleteMarkers ?? []) {
-            add(Key, { versionId: VersionId, size: 0, etag: "", writtenAt: Number(LastModified), deleteMarker: true });
-        }
-        if (count > limits.versions) return "flood";
-        // The versions of the last key may go on with the next page.
-        const keys = [...open.keys()].sort(byBytes);
-        for (const key of page.IsTruncated ? keys.slice(0, -1) : keys) {
-            const versions = open.get(key) ?? [];
-            open.delete(key);
-            if (!visit(key, versions)) return "stopped";
-        }
-        if (!page.IsTruncated) return "end";
-        const next = plain(page.NextKeyMarker);
-        if (!next || (next === KeyMarker && page.NextVersionIdMarker === VersionIdMarker)) throw new Error(`S3 says that the list of ${folder} goes on, but not where`);
-        KeyMarker = next;
-        VersionIdMarker = page.NextVersionIdMarker;
     }
 }

@@ -11,6 +11,8 @@ export interface Written {
     readonly mode?: string;
     readonly until?: number;
     readonly keyArn?: string;
+    /** As HeadObject tells them. */
+    readonly checksums?: Readonly<Record<string, string>>;
 }
 
 const day = 86_400_000;
@@ -25,6 +27,8 @@ export class FakeS3 {
     before: (name: string, key: string) => void = () => {};
     /** Whether a KeyMarker alone means "from this key on" rather than "behind it": the API's page leaves it open. */
     inclusive = false;
+    /** What a version that isn't there is answered with; S3 says 403 to who may not list the bucket. */
+    missing = 404;
     private sorted: string[] | undefined;
 
     constructor(readonly keyArn: string, readonly days: number, readonly pageSize = 1000) {}
@@ -45,6 +49,12 @@ export class FakeS3 {
         return newest?.marker ? undefined : newest;
     }
 
+    /** All versions of a key, as if they had never been locked. */
+    remove(key: string): void {
+        this.versions.delete(key);
+        this.sorted = undefined;
+    }
+
     keys(prefix: string): string[] {
         this.sorted ??= [...this.versions.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
         return this.sorted.filter((key) => key.startsWith(prefix));
@@ -62,17 +72,22 @@ export class FakeS3 {
         const one = (): Written => {
             const found = input.VersionId ? this.versions.get(input.Key!)?.find(({ versionId }) => versionId === input.VersionId) : this.current(input.Key!);
             if (found) return found;
+            if (input.VersionId && this.missing === 403) throw failure("403", 403);
             throw failure(name === "HeadObjectCommand" ? "NotFound" : "NoSuchKey", 404);
         };
-        if (name === "ListObjectsV2Command") return { Contents: this.keys(input.Prefix!).flatMap((Key) => (this.current(Key) ? { Key } : [])) };
+        if (name === "ListObjectsV2Command") {
+            const { Prefix, StartAfter = "" } = input;
+            const Contents = this.keys(Prefix!).flatMap((Key) => (this.current(Key) && Key > StartAfter ? { Key } : []));
+            return { Contents: Contents.slice(0, this.pageSize), IsTruncated: Contents.length > this.pageSize };
+        }
         if (name === "ListObjectVersionsCommand") return this.list(input as never);
         if (name === "GetObjectCommand") {
             const { body = "" } = one();
             return { Body: { transformToString: async () => body } };
         }
         if (name === "HeadObjectCommand") {
-            const { size, mode, until, keyArn } = one();
-            return { ContentLength: size, ObjectLockMode: mode, ObjectLockRetainUntilDate: until === undefined ? undefined : new Date(until), SSEKMSKeyId: keyArn };
+            const { size, mode, until, keyArn, checksums = { ChecksumCRC64NVME: "AAAAAAAAAAA=", ChecksumType: "FULL_OBJECT" } } = one();
+            return { ContentLength: size, ObjectLockMode: mode, ObjectLockRetainUntilDate: until === undefined ? undefined : new Date(until), SSEKMSKeyId: keyArn, ...checksums };
         }
         if (name !== "PutObjectCommand" || input.IfNoneMatch !== "*") throw new Error(`the sealer has no right to ${name}`);
         if (this.current(input.Key!)) throw failure("PreconditionFailed", 412);

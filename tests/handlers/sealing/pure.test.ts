@@ -4,9 +4,11 @@ import fc from "fast-check";
 import { readInfo, readTables, readWarning, type TableState } from "../../../handlers/lib/sealing/exportInfo";
 import { assignFolders, foldersOf, placeOf } from "../../../handlers/lib/sealing/folders";
 import { judge, type Evidence } from "../../../handlers/lib/sealing/judge";
-import { none, note, pin, windowsOf, type Version } from "../../../handlers/lib/sealing/pin";
+import { pin, windowsOf, type Version } from "../../../handlers/lib/sealing/pin";
+import { isLike } from "../../../handlers/lib/sealing/glob";
 import { parseRequest } from "../../../handlers/lib/sealing/request";
-import { bucket, ended, fixture, folder, hour, minute, request, started, taskId } from "./sealing";
+import { none, note } from "../../../handlers/lib/sealing/some";
+import { bucket, ended, fixture, folder, hour, keyArn, minute, request, started, taskId } from "./sealing";
 
 describe("what a key is", () => {
     const cases: readonly (readonly [string, string])[] = [
@@ -41,9 +43,9 @@ describe("pinning", () => {
     const { files } = windowsOf(started, ended);
     const version = (writtenAt: number, deleteMarker = false, versionId = `${writtenAt}`): Version => ({ versionId, size: 1, etag: "", writtenAt, deleteMarker });
 
-    it("takes a version from 15 minutes before the start to 15 after the end; S3's times have whole seconds", () => {
+    it("takes a version from 15 minutes before the start to one after the end; S3's times have whole seconds", () => {
         const at = (time: number) => pin([version(time)], files).pinned !== undefined;
-        assert.deepEqual([started - 15 * minute - 1000, started - 15 * minute, ended + 15 * minute, ended + 15 * minute + 1000, NaN].map(at), [false, true, true, false, false]);
+        assert.deepEqual([started - 15 * minute - 1000, started - 15 * minute, ended + minute, ended + minute + 1000, NaN].map(at), [false, true, true, false, false]);
         const odd = windowsOf(started + 999, ended);
         assert.ok(pin([version(started - 15 * minute)], odd.files).pinned, "written in the same second");
         assert.equal(odd.infos.to, ended + 6 * hour);
@@ -76,17 +78,23 @@ describe("pinning", () => {
 describe("info files and warnings", () => {
     it("are read as users report them", () => {
         assert.deepEqual(readInfo(fixture("export_info.json"), taskId), { is: "info", status: "COMPLETE" });
-        const tables = readTables(fixture("tables_mysql.json"), taskId);
-        assert.deepEqual(tables, { is: "tables", tables: [{ target: "app.customers", complete: true, reason: "" }, { target: "app.audit log", complete: false, reason: "The table has column names with spaces." }] });
+        const tables = readTables(fixture("tables_mysql.json"), taskId, { from: 1, to: 2 });
+        assert.deepEqual(tables, { is: "tables", tables: [{ target: "app.customers", complete: true, filled: true, reason: "" }, { target: "app.audit log", complete: false, filled: false, reason: "The table has column names with spaces." }] });
     });
 
-    for (const page of ["{}", '{"perTableStatus":{}}', '{"perTableStatus":[1]}', '{"perTableStatus":[{"target":"a.b"}]}', '{"perTableStatus":[{"target":"","status":"COMPLETE"}]}', '{"exportTaskIdentifier":"x","perTableStatus":[]}']) {
-        it(`${page} is no page of tables`, () => assert.equal(readTables(page, taskId).is, "unreadable"));
+    for (const page of ["{}", '{"perTableStatus":{}}', '{"perTableStatus":[1]}', '{"perTableStatus":[{"target":"a.b"}]}', '{"perTableStatus":[{"target":"","status":"COMPLETE"}]}', '{"exportTaskIdentifier":"x","perTableStatus":[]}', `{"perTableStatus":[{"target":"${"a".repeat(261)}","status":"COMPLETE"}]}`]) {
+        it(`${page} is no page of tables`, () => assert.equal(readTables(page, taskId, { from: 1, to: 1 }).is, "unreadable"));
     }
+
+    it("must list as many tables as their name says, or one more or less, because its base isn't known", () => {
+        const page = (count: number) => JSON.stringify({ perTableStatus: Array.from({ length: count }, (_, n) => ({ target: `a.t${n}`, status: "COMPLETE" })) });
+        const kinds = [0, 8, 9, 10, 11, 12].map((count) => readTables(page(count), taskId, { from: 11, to: 20 }).is);
+        assert.deepEqual(kinds, ["unreadable", "unreadable", "tables", "tables", "tables", "unreadable"]);
+    });
 
     it("never fail, whatever they hold", () =>
         fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-            assert.ok(readInfo(text, taskId) && readTables(text, taskId) && readWarning(text));
+            assert.ok(readInfo(text, taskId) && readTables(text, taskId, { from: 0, to: 1 }) && readWarning(text));
         })));
 
     it("a warning with anything in it is never taken for none", () =>
@@ -98,8 +106,8 @@ describe("info files and warnings", () => {
 
 describe("the judgement", () => {
     const name = fc.constantFrom("a.b.c", "a.b.d", "a.c", "a.a.c", "__proto__.x", "b", "a.b c");
-    const states = fc.array(fc.record({ target: name, complete: fc.boolean(), reason: fc.constant("") }));
-    const folders = fc.uniqueArray(fc.constantFrom("a/b.c", "a/b.d", "a/a.c", "a/c", "a/a.a.c", "__proto__/x", "a/b_c", "z/z")).map((all) => new Map(all.map((one) => [one, { files: 1, bytes: 1 }])));
+    const states = fc.array(fc.record({ target: name, complete: fc.boolean(), filled: fc.boolean(), reason: fc.constant("") }));
+    const folders = fc.uniqueArray(fc.constantFrom("a/b.c", "a/b.d", "a/a.c", "a/c", "a/a.a.c", "__proto__/x", "a/b_c", "z/z")).map((all) => new Map(all.map((one, n) => [one, { files: 1, bytes: 1, data: n % 3 ? 1 : 0 }])));
     const evidence: fc.Arbitrary<Evidence> = fc.record({
         statuses: fc.array(fc.constantFrom("COMPLETE", "FAILED"), { maxLength: 2 }), pages: fc.array(fc.record({ from: fc.nat(4), to: fc.nat(9) }), { maxLength: 3 }),
         tables: states, unreadable: fc.constantFrom([], ["x"]), folders, warning: fc.record({ skipped: fc.array(fc.record({ target: name, reason: fc.constant("r") })), unknown: fc.constantFrom([], ["w"]) }),
@@ -115,13 +123,15 @@ describe("the judgement", () => {
             assert.ok(wanted.size <= one.folders.size && one.folders.size <= wanted.size + skipped.size);
             for (const target of wanted) assert.ok(foldersOf(target).some((folder) => one.folders.has(folder)), target);
             for (const target of skipped) assert.ok(one.accepts(target));
+            assert.ok(wanted.size + skipped.size, "no table");
+            for (const { target, filled } of one.tables) if (filled && wanted.has(target)) assert.ok(foldersOf(target).some((folder) => one.folders.get(folder)?.data), target);
             assert.ok(one.statuses.length && one.statuses.every((status) => status === "COMPLETE") && one.pages.length && !one.unreadable.length && !one.warning.unknown.length);
         }), { numRuns: 3000 }));
 
     it("loses a fine export with each file that is taken away", () =>
         fc.assert(fc.property(fc.uniqueArray(fc.constantFrom("a.b.c", "a.b.d", "c.b.c", "x.y z.z"), { minLength: 1 }), fc.nat(), (targets, which) => {
-            const tables: TableState[] = targets.map((target) => ({ target, complete: true, reason: "" }));
-            const all = new Map(targets.map((target) => [foldersOf(target)[0]!, { files: 1, bytes: 0 }]));
+            const tables: TableState[] = targets.map((target) => ({ target, complete: true, filled: false, reason: "" }));
+            const all = new Map(targets.map((target) => [foldersOf(target)[0]!, { files: 1, bytes: 0, data: 0 }]));
             const one: Evidence = { statuses: ["COMPLETE"], pages: [{ from: 1, to: 9 }], tables, unreadable: [], folders: all, warning: { skipped: [], unknown: [] }, accepts: () => true };
             assert.ok(fine(one));
             all.delete([...all.keys()][which % all.size]!);
@@ -129,11 +139,27 @@ describe("the judgement", () => {
         })));
 });
 
+describe("a glob over tables", () => {
+    it("says of short names what a RegExp says", () =>
+        fc.assert(fc.property(fc.string({ unit: fc.constantFrom("a", "b", ".", "*", "?", "\n") }), fc.string({ unit: fc.constantFrom("a", "b", ".", "*", "?") }), (name, glob) => {
+            const source = glob.replace(/\./g, "\\.").replace(/\*+/g, "[^]*").replace(/\?/g, "[^]");
+            assert.equal(isLike(name, glob), new RegExp(`^${source}$`).test(name), `${name} ${glob}`);
+        }), { numRuns: 5000 }));
+
+    it("with many * is soon done with a name that is made for it", () => {
+        const begun = Date.now();
+        for (let n = 0; n < 1000; n++) assert.ok(!isLike("a".repeat(1000), `${"*a".repeat(20)}*b`));
+        assert.ok(Date.now() - begun < 5000, "a RegExp takes hours for the first");
+    });
+});
+
 describe("a seal request", () => {
+    const vault = { bucket, keyArn };
+
     it("says where to look and how the manifest is named", () => {
-        const job = parseRequest(JSON.stringify(request()), bucket);
+        const job = parseRequest(JSON.stringify(request()), vault);
         assert.deepEqual([job.folder, job.attempt, job.startedAt, job.name.resource8], [folder, 1, started, "STUVWX01"]);
-        assert.equal(parseRequest(JSON.stringify(request({ prefix: `${request().task.prefix}/` })), bucket).folder, folder);
+        assert.equal(parseRequest(JSON.stringify(request({ prefix: `${request().task.prefix}/` })), vault).folder, folder);
     });
 
     const good = request();
@@ -154,19 +180,31 @@ describe("a seal request", () => {
         ["a resource id with a slash", { ...good, resourceId: "db-../x" }, /resource id/],
         ["COMPLETE without an end", request({ endedAt: undefined }), /started and ended/],
         ["a time that is none", request({ startedAt: "soon" }), /ISO time in task.startedAt/],
+        ["another key", request({ keyArn: keyArn.replace("1234abcd", "00000000") }), /for the key/],
+        ["a role elsewhere", request({ roleArn: good.task.roleArn.replace("role/rds-vault/", "role/") }), /for a role arn:aws:iam::111122223333:role\/rds-vault\//],
+        ["a role below ours", request({ roleArn: good.task.roleArn.replace("role/rds-vault/", "role/rds-vault/x/") }), /for a role/],
+        ["another account's role", request({ roleArn: good.task.roleArn.replace(/\d{12}/, "222233334444") }), /for a role/],
+        ["an export of one table", request({ exportOnly: ["app.public.t"] }), /export of everything/],
+        ["an id of another snapshot", request({ sourceArn: good.task.sourceArn, id: `e${"0".repeat(40)}-1` }), /names the task of its snapshot/],
+        ["another time of the snapshot", { ...good, snapshot: { ...good.snapshot, createdAt: "2026-11-20T03:10:00.001Z" } }, /names the task of its snapshot/],
+        ["another time and no snapshot", { ...request({ snapshotTime: "2026-11-20T03:10:00.001Z" }), snapshot: undefined }, /names the task of its snapshot/],
+        ["neither time nor snapshot", { ...request({ snapshotTime: undefined }), snapshot: undefined }, /when its snapshot was made/],
+        ["a snapshot of another database", { ...good, snapshot: { ...good.snapshot, database: "billing" } }, /the prefix of its snapshot/],
+        ["a snapshot of older data", { ...good, snapshot: { ...good.snapshot, originalCreatedAt: "2026-11-19T03:10:00Z" } }, /the prefix of its snapshot/],
+        ["a snapshot without a time", { ...good, snapshot: { ...good.snapshot, createdAt: undefined } }, /text snapshot.createdAt/],
         ["a number for a text", { ...good, task: { ...good.task, prefix: 1 } }, /text task.prefix/],
     ];
     for (const [what, message, expected] of bad) {
         it(`is refused with ${what}`, () => {
             const refusal = (error: Error) => error.name === "MalformedRequest" && expected.test(error.message);
-            assert.throws(() => parseRequest(typeof message === "string" ? message : JSON.stringify(message), bucket), refusal);
+            assert.throws(() => parseRequest(typeof message === "string" ? message : JSON.stringify(message), vault), refusal);
         });
     }
 
     it("is refused as malformed or taken, whatever it is", () =>
         fc.assert(fc.property(fc.oneof(fc.json(), fc.record({ account: fc.constant(good.account), task: fc.record(Object.fromEntries(Object.entries(good.task).map(([key, value]) => [key, fc.oneof(fc.constant(value), fc.jsonValue())]))) }).map((x) => JSON.stringify(x))), (body) => {
             try {
-                parseRequest(body, bucket);
+                parseRequest(body, vault);
             } catch (error) {
                 assert.equal((error as Error).name, "MalformedRequest", String((error as Error).stack));
             }

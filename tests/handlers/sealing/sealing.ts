@@ -13,7 +13,8 @@ export const fixture = (name: string) => readFileSync(join(__dirname, "../../fix
 export const bucket = "rds-vault-prod-eu-west-1-444455556666";
 export const keyArn = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 export const account = "111122223333";
-export const taskId = "e0123456789abcdef0123456789abcdef01234567-1";
+/** As the planner would make it of the snapshot's ARN and time, and of the bucket. */
+export const taskId = "e2a1a5783b6b71feb3be78a2ac09fc4338cebec4e-1";
 export const started = Date.parse("2026-11-20T04:00:00Z");
 export const ended = Date.parse("2026-11-20T05:00:00Z");
 export const minute = 60_000;
@@ -25,7 +26,7 @@ export const stem = `manifests/${account}/2026-11-20/instance.orders.STUVWX01/${
 export const task = (more: Partial<Task> = {}): Task => ({
     id: taskId, sourceArn: `arn:aws:rds:eu-west-1:${account}:snapshot:rds:orders-2026-11-20-03-10`, status: "COMPLETE", bucket, prefix,
     roleArn: `arn:aws:iam::${account}:role/rds-vault/rds-vault-prod-eu-west-1-export`, keyArn, exportOnly: [],
-    startedAt: new Date(started).toISOString(), endedAt: new Date(ended).toISOString(), ...more,
+    snapshotTime: "2026-11-20T03:10:00.000Z", startedAt: new Date(started).toISOString(), endedAt: new Date(ended).toISOString(), ...more,
 });
 export const request = (more: Partial<Task> = {}): SealRequest => ({
     account, resourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWX01", task: task(more),
@@ -34,6 +35,9 @@ export const request = (more: Partial<Task> = {}): SealRequest => ({
         database: "orders", resourceId: "db-ABCDEFGHIJKLMNOPQRSTUVWX01", createdAt: "2026-11-20T03:10:00.000Z", tags: {},
     },
 });
+
+export const pageName = (from: number, to: number) => `export_tables_info_${taskId}_from_${from}_to_${to}.json`;
+export const pageOf = (targets: readonly string[], sizeGB = 1) => JSON.stringify({ perTableStatus: targets.map((target) => ({ target, status: "COMPLETE", sizeGB })) });
 
 /** A fake vault with an export; files are put under the task's folder. */
 export class Export extends FakeS3 {
@@ -53,8 +57,8 @@ export class Export extends FakeS3 {
         return this;
     }
     infos(targets: readonly string[] | string, at = ended): this {
-        const page = typeof targets === "string" ? targets : JSON.stringify({ perTableStatus: targets.map((target) => ({ target, status: "COMPLETE", sizeGB: 1 })) });
-        return this.file(`export_tables_info_${taskId}_from_1_to_9.json`, { body: page }, at).file(`export_info_${taskId}.json`, { body: fixture("export_info.json") }, at);
+        const page = typeof targets === "string" ? targets : pageOf(targets);
+        return this.file(pageName(1, JSON.parse(page).perTableStatus.length), { body: page }, at).file(`export_info_${taskId}.json`, { body: fixture("export_info.json") }, at);
     }
 }
 
@@ -72,7 +76,7 @@ export async function run(s3: FakeS3, more: { request?: SealRequest; at?: number
     listening.add(lines);
     console.log = (line: string) => listening.forEach((heard) => heard.push(JSON.parse(line)));
     try {
-        await sealTask(parseRequest(JSON.stringify(more.request ?? request()), bucket), {
+        await sealTask(parseRequest(JSON.stringify(more.request ?? request()), { bucket, keyArn }), {
             s3Module, s3: s3.client, bucket, keyArn, retentionDays: 35, acceptedSkips: more.skips ?? [], limits: { ...defaultLimits, ...more.limits },
             now: () => new Date(more.at ?? ended + 20 * minute), remaining: more.remaining ?? (() => 900_000), wait: more.wait ?? (async () => {}),
         });

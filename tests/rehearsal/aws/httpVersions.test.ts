@@ -51,18 +51,19 @@ describe("S3's versions over HTTP, with the real SDK", () => {
         assert.deepEqual(listed.map(({ Key }) => Key), [...odd].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
         for (const { Key, VersionId } of listed) {
             const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key, VersionId, ChecksumMode: "ENABLED" }));
-            assert.deepEqual([head.VersionId, head.ChecksumSHA256], [VersionId, createHash("sha256").update(Key!).digest("base64")]);
+            // The SDK sends CRC32 of its own accord, and compares what it gets.
+            assert.deepEqual([head.VersionId, head.ChecksumCRC32?.length, head.ChecksumType, head.ChecksumCRC64NVME], [VersionId, 8, "FULL_OBJECT", undefined]);
             assert.equal(await (await s3.send(new GetObjectCommand({ Bucket: bucket, Key, VersionId }))).Body!.transformToString(), Key);
         }
         const [encoded] = await pages({ EncodingType: "url", Prefix: "a b" });
         assert.deepEqual([encoded!.Prefix, encoded!.Versions![0]!.Key, encoded!.EncodingType], ["a+b", "a+b%2Bc/%2520", "url"]);
     });
     it("tells size, key, checksum and lock of one version, and the lock only to whom may read it", async () => {
-        const { versionId: VersionId, checksumSha256 } = world.s3.put(owner, bucket, "part", { size: 5_000_000_000 });
+        const { versionId: VersionId, checksum } = world.s3.put(owner, bucket, "part", { size: 5_000_000_000 });
         const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: "part", VersionId, ChecksumMode: "ENABLED" }));
-        assert.deepEqual([head.ContentLength, head.SSEKMSKeyId, head.ChecksumSHA256, head.ObjectLockMode], [5_000_000_000, keyArn, checksumSha256, "COMPLIANCE"]);
+        assert.deepEqual([head.ContentLength, head.SSEKMSKeyId, head.ChecksumCRC64NVME, head.ChecksumType, head.ObjectLockMode], [5_000_000_000, keyArn, checksum!.value, "FULL_OBJECT", "COMPLIANCE"]);
         assert.equal(head.ObjectLockRetainUntilDate!.getTime(), start + 35 * 24 * hour);
-        assert.equal((await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: "part" }))).ChecksumSHA256, undefined);
+        assert.equal((await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: "part" }))).ChecksumCRC64NVME, undefined);
         const role = world.iam.role(starterArn)!;
         world.iam.addRole({ ...role, policies: [policy(allow("s3:GetObject*", `${bucketArn}/*`), allow("kms:*", keyArn), { Effect: "Deny", Action: "s3:GetObjectRetention", Resource: "*" })] });
         assert.equal((await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: "part", VersionId }))).ObjectLockMode, undefined);
@@ -72,6 +73,20 @@ describe("S3's versions over HTTP, with the real SDK", () => {
         await assert.rejects(s3.send(new GetObjectCommand({ Bucket: bucket, Key: "none" })), { name: "AccessDenied" });
         world.iam.addRole(role);
         await assert.rejects(s3.send(new HeadObjectCommand({ Bucket: bucket, Key: "none" })), { name: "NotFound" });
+    });
+    it("keeps the checksum that a writer chose, else CRC64NVME, which the SDK finds right", async () => {
+        await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "chosen", Body: "{}", ChecksumAlgorithm: "SHA256" }));
+        const { ChecksumSHA256, ChecksumCRC64NVME } = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: "chosen", ChecksumMode: "ENABLED" }));
+        assert.deepEqual([ChecksumSHA256, ChecksumCRC64NVME], [createHash("sha256").update("{}").digest("base64"), undefined]);
+        // The SDK computes it anew and rejects what differs.
+        for (const body of ["123456789", "", "ä/日本"]) {
+            world.s3.put(owner, bucket, "own", { body });
+            const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: "own" }));
+            assert.equal(await answer.Body!.transformToString(), body);
+            assert.equal(answer.ChecksumCRC64NVME, world.s3.get(owner, bucket, "own").checksum!.value);
+        }
+        world.s3.put(owner, bucket, "own", { body: "x", checksum: { algorithm: "CRC64NVME", value: "AAAAAAAAAAA=", type: "FULL_OBJECT" } });
+        await assert.rejects(async () => (await s3.send(new GetObjectCommand({ Bucket: bucket, Key: "own" }))).Body!.transformToString(), /[Cc]hecksum/);
     });
     it("names what a conditional put meets: an object, or another write at the same time", async () => {
         const put = (Key: string) => s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "{}", IfNoneMatch: "*", ChecksumAlgorithm: "SHA256" }));
