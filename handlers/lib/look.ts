@@ -119,7 +119,10 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
             const task = await taskNamed(clients, input.ExportTaskIdentifier);
             if (!task) return false;
             const running = isOurs(task, input) && inFlight(task);
-            if (running) observed.running = [...(observed.running ?? []), task];
+            if (running) {
+                observed.running = [...(observed.running ?? []), task];
+                memory.seen[task.id] = now.getTime();
+            }
             observed.tasks = { ...observed.tasks, [snapshot.arn]: [...(observed.tasks[snapshot.arn] ?? []), task] };
             log("INFO", "export-exists", { ...about, status: task.status });
             return true;

@@ -1,7 +1,7 @@
 import { parseSnapshotArn } from "../../components/arns";
 import { dataTime, databaseKey, frequencyOf, ledgerStart, rulesFor, typeOf, windowStart } from "./database";
 import { objection, skip, wait, type Verdict } from "./eligible";
-import { historyOf, manifestOfExport, recordsOf, type History, type Records } from "./history";
+import { historyOf, recordsOf, type History, type Records } from "./history";
 import { day } from "./period";
 import { queue, type Wanted } from "./queue";
 import { isOwn, isWrittenByUs, parsePrefix, provesItsDatabase } from "./taskId";
@@ -50,7 +50,7 @@ export function plan(observed: Observed, settings: PlanSettings, now: Date): Dec
             }
         }
     }
-    const since = Math.max(oldestProtected(observed, settings), Date.parse(ledgerStart(rules, now)));
+    const since = Math.max(oldestTried(observed, settings), Date.parse(ledgerStart(rules, now)));
     // After the window's own, so that a later snapshot of the same period comes first.
     for (const entry of late) judged.set(entry.snapshot.arn, outOfWindow(entry, rules, claims, since, now, observed.finished !== undefined));
 
@@ -109,12 +109,12 @@ function tasksOfTheGone({ finished = [], running = [], snapshots }: Observed, { 
     return [...complete, ...running].filter((task) => !listed.has(task.sourceArn) && isOwn(task, snapshots, destination) && provesItsDatabase(task));
 }
 
-/** Data time (milliseconds) of the oldest export that stands; Infinity: none, so nothing was promised yet. */
-function oldestProtected({ manifests, tasks, finished = [], account }: Observed, { destination }: PlanSettings): number {
+/** Data time (milliseconds) of the oldest export that was tried, whatever came of it; Infinity: none, so nothing was promised yet. */
+function oldestTried({ manifests, tasks, finished = [], account }: Observed, { destination }: PlanSettings): number {
     let oldest = Infinity;
-    for (const manifest of manifests) if (manifest.account === account && manifestOfExport(manifest)) oldest = Math.min(oldest, Date.parse(manifest.dataDate));
+    for (const manifest of manifests) if (manifest.account === account) oldest = Math.min(oldest, Date.parse(manifest.dataDate));
     for (const task of [...finished, ...Object.values(tasks).flat()]) {
-        if (task.status === "COMPLETE" && isWrittenByUs(task, destination)) oldest = Math.min(oldest, Date.parse(task.snapshotTime ?? parsePrefix(task.prefix)?.date ?? "") || Infinity);
+        if (isWrittenByUs(task, destination)) oldest = Math.min(oldest, Date.parse(task.snapshotTime ?? parsePrefix(task.prefix)?.date ?? "") || Infinity);
     }
     return oldest;
 }

@@ -137,7 +137,7 @@ class LambdaInProcess implements Runtime {
             // Nobody waits for it any more.
             return new Promise<never>(() => undefined);
         };
-        const modules = sdkModules(world, { env, die, around: this.around });
+        const modules = sdkModules(world, { env, die, dead: () => environment.dead, around: this.around });
         const seededCrypto = { ...crypto, randomUUID: () => uuid(world.random) };
         const require = (id: string): unknown => modules(id) ?? (/^(node:)?crypto$/.test(id) ? seededCrypto : builtIn(id));
         const code = load(text);

@@ -23,6 +23,8 @@ export type Around = (call: SdkCall, run: () => Answer, die: () => Promise<never
 export interface SdkOptions {
     readonly env: Readonly<Record<string, string>>;
     readonly die: () => Promise<never>;
+    /** Whether the environment has died: whatever else it was doing ends with it. */
+    readonly dead: () => boolean;
     readonly around?: Around;
 }
 
@@ -70,7 +72,7 @@ function moduleOf(world: World, options: SdkOptions): unknown {
 }
 
 /** The clients of all services are alike: a command knows its operation, and no two services share one. */
-const clientOf = (world: World, { env, die, around = (_call, run) => Promise.resolve(run()) }: SdkOptions) =>
+const clientOf = (world: World, { env, die, dead, around = (_call, run) => Promise.resolve(run()) }: SdkOptions) =>
     class {
         private session?: Promise<{ readonly accessKeyId: string; readonly expiration?: Date }>;
         private until = -Infinity;
@@ -79,6 +81,7 @@ const clientOf = (world: World, { env, die, around = (_call, run) => Promise.res
 
         async send({ operation, input }: Command): Promise<Answer> {
             const call: SdkCall = { by: env.AWS_LAMBDA_FUNCTION_NAME ?? "", operation, input, principal: await this.principal() };
+            if (dead()) return die();
             const { maxAttempts = 3 } = this.config;
             return around(call, () => attempts(world, call, maxAttempts), die);
         }

@@ -213,6 +213,11 @@ describe("a finished export", () => {
         const { asked } = await lookOnce({ memory, named: (id) => (id === idOf(0) ? [ownShape(0, "FAILED")] : []) });
         assert.deepEqual(asked.map(({ task: { id } }) => id), [idOf(0)]);
     });
+    it("is found though its start was only known by a second try, and it ended before anybody saw it run", async () => {
+        const { memory } = await lookOnce({ refuse: taken, named: () => [ownShape(0, "STARTING")] });
+        const { asked } = await lookOnce({ memory, named: (id) => (id === idOf(0) ? [ownShape(0, "COMPLETE")] : []) });
+        assert.deepEqual(asked.map(({ task: { id } }) => id), [idOf(0)]);
+    });
     it("without a resource id is not taken for a later database of the same name", async () => {
         const gone = snapshot("gone", daysAgo(500), { database: "b", resourceId: "db-old" });
         const input = startExportTaskInput(gone, settings().destination, taskId(taskIdStem(gone, settings().destination), 1));

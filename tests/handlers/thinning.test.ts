@@ -70,6 +70,8 @@ describe("out of the window", () => {
     const ledger = [manifest(at("first", "2026-11-08T03:00:00Z", { resourceId: "db-ELSE" }), 1)];
     it("a first deployment's history is only too old", () => assert.deepEqual(codes([old], {}), { old: "too-old" }));
     it("after the account's first export it is a loss", () => assert.deepEqual(codes([old, older], {}, { manifests: ledger }), { old: "expired-unprotected", older: "expired-unprotected" }));
+    it("counts from failed attempts too: an account whose exports all fail is no new one", () =>
+        assert.deepEqual(codes([old], { frequency: "every" }, { finished: [], manifests: [manifest(at("first", "2026-11-08T03:00:00Z", { resourceId: "db-ELSE" }), 1, "failed")] }), { old: "expired-unprotected" }));
     it("counts from a finished task too", () => {
         const first = at("first", "2026-11-09T03:00:00Z", { resourceId: "db-ELSE" });
         assert.deepEqual(codes([old, first], {}, { tasks: { [old.arn]: [], [first.arn]: [ownTask(first, 1, { status: "COMPLETE" })] } }), { first: "sealing", old: "expired-unprotected" });

@@ -34,6 +34,7 @@ function vaultWith(gone: string) {
     const env = { AWS_LAMBDA_FUNCTION_NAME: "sealer", AWS_ACCESS_KEY_ID: world.iam.issue(sealer) };
     const modules = sdkModules(world, {
         env,
+        dead: () => false,
         die: () => new Promise<never>(() => undefined),
         around: async ({ operation, input }, run) => {
             const [version] = world.s3.versions(bucket, folder + gone);
