@@ -85,6 +85,13 @@ export function backupDeployPolicy(place: Place): Document {
         },
         ...functionStatements(place),
         ...scheduleStatements(place),
+        {
+            // What `npm run doctor` asks in the backup account; none of them knows a resource.
+            Sid: "Doctor",
+            Effect: "Allow",
+            Action: ["account:GetRegionOptStatus", "lambda:GetAccountSettings", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"],
+            Resource: "*",
+        },
     );
 }
 
