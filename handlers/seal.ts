@@ -1,7 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { required } from "./lib/environment";
-import { failureClass, isAwsError } from "./lib/failure";
-import { alarm, log } from "./lib/log";
+import { isAwsError } from "./lib/failure";
+import { log } from "./lib/log";
+import { refused } from "./lib/refused";
 import { parseRequest } from "./lib/sealing/request";
 import { sealTask } from "./lib/sealing/sealTask";
 import { defaultLimits, type Vault } from "./lib/sealing/vault";
@@ -43,9 +44,7 @@ export const seal = (acceptedSkips: readonly AcceptedSkip[]) => () => {
             if (name === "MalformedRequest") log("ERROR", "malformed-request", { messageId, detail: message });
             else if (!isAwsError(error)) log("ERROR", "seal-died", { messageId, error: name, detail: message });
             else {
-                const failure = failureClass(error);
-                if (failure === "throttled") log("WARN", "throttled", { account, error: name, detail: message });
-                else alarm("vault-not-ready", { account, class: failure, error: name, reason: message });
+                refused("vault-not-ready", account, error);
                 return true;
             }
             return false;

@@ -2,11 +2,12 @@ import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { roleArn } from "../components/arns";
 import { required } from "./lib/environment";
-import { failureClass, isAwsError } from "./lib/failure";
-import { alarm, count, log } from "./lib/log";
+import { isAwsError } from "./lib/failure";
+import { count, log } from "./lib/log";
 import { look } from "./lib/look";
 import { rulesOfMember } from "./lib/member";
 import { emptyMemory, type Memory } from "./lib/observe";
+import { refused } from "./lib/refused";
 import { parseTrigger } from "./lib/trigger";
 import type { Enrolment, Member, PlanSettings } from "./lib/types";
 
@@ -84,18 +85,12 @@ export const start = (enrolment: Enrolment) => () => {
             await look({ account, named }, own, new Date(), { rdsModule, rds, ...aws }, memory);
             return "done";
         } catch (error) {
-            const { name, message } = error as Error;
             if (!isAwsError(error)) {
+                const { name, message } = error as Error;
                 log("ERROR", "look-died", { account, error: name, detail: message });
                 return "died";
             }
-            const failure = failureClass(error);
-            if (failure === "throttled") {
-                log("WARN", "throttled", { account, error: name, detail: message });
-                return "done";
-            }
-            alarm("account-not-ready", { account, class: failure, error: name, reason: message });
-            return "not-ready";
+            return refused("account-not-ready", account, error) ? "done" : "not-ready";
         }
     }
 

@@ -1,8 +1,10 @@
+import { allEnded } from "./calls";
+import { taskNamed, withStatus } from "./exportTasks";
 import { isAwsError } from "./failure";
 import { exportTask } from "./fromAws";
 import { inFlight } from "./history";
 import { log } from "./log";
-import { allEnded, taskNamed, withStatus, type Clients, type Memory } from "./observe";
+import type { Clients, Memory } from "./observe";
 import { claimsToBeOurs } from "./taskId";
 import type { PlanSettings, Task } from "./types";
 

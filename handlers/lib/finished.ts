@@ -1,6 +1,6 @@
 import { resource8, unknownResource } from "./database";
 import { inFlight } from "./history";
-import { isOwn, parsePrefix, parseTaskId, provesItsDatabase, taskIdStem } from "./taskId";
+import { isOwn, parsePrefix, provesItsDatabase, snapshotOf } from "./taskId";
 import type { Destination, ManifestName, Observed, SealRequest, Task } from "./types";
 
 /** Of finished tasks those that no manifest names, of data since a date (yyyy-mm-dd): older manifests aren't listed. */
@@ -21,9 +21,7 @@ const longestWarning = 20_000;
 
 /** Everything that only the source account tells of a finished task, for the sealer, which can't ask there. */
 export function sealRequest(task: Task, { account, snapshots, databases = [] }: Pick<Observed, "account" | "snapshots" | "databases">, destination: Destination): SealRequest {
-    const stem = parseTaskId(task.id)?.stem;
-    // A later snapshot of the same ARN isn't the one that was exported.
-    const snapshot = snapshots.find((each) => each.arn === task.sourceArn && each.createdAt !== undefined && taskIdStem(each, destination) === stem);
+    const snapshot = snapshotOf(task, snapshots, destination);
     const { kind, database } = parsePrefix(task.prefix) ?? {};
     const named = databases.find((each) => each.kind === kind && each.identifier === database);
     // A database that was created after the snapshot is another one of the same name.

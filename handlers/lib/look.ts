@@ -1,11 +1,12 @@
 import { alarmsOf, waitingOf } from "./alarms";
 import { askSealer } from "./askSealer";
 import { ledgerStart, rulesFor } from "./database";
+import { taskNamed, tasksOf } from "./exportTasks";
 import { failureClass, isAwsError } from "./failure";
 import { withAnswer } from "./finished";
 import { inFlight } from "./history";
 import { alarm, log } from "./log";
-import { observe, tasksOf, taskNamed, type Clients, type Memory } from "./observe";
+import { observe, type Clients, type Memory } from "./observe";
 import { plan } from "./plan";
 import { report, sayAlarms, type Tally } from "./report";
 import { isOurs } from "./taskId";

@@ -1,10 +1,12 @@
-import type { ExportTask, Filter, RDSClient } from "@aws-sdk/client-rds";
+import type { RDSClient } from "@aws-sdk/client-rds";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import { all, allEnded } from "./calls";
 import { ledgerStart, rulesFor } from "./database";
 import { endedTasks } from "./ended";
+import { describeTasks, withStatus } from "./exportTasks";
 import { disappeared, unsealed } from "./finished";
-import { clusterDatabase, clusterSnapshot, instanceDatabase, instanceSnapshot, exportTask } from "./fromAws";
+import { clusterDatabase, clusterSnapshot, instanceDatabase, instanceSnapshot } from "./fromAws";
 import { manifestOfExport } from "./history";
 import { parseManifestName } from "./manifestName";
 import { isOwn } from "./taskId";
@@ -21,12 +23,6 @@ export interface Clients {
     readonly s3: S3Client;
     readonly sqs: SQSClient;
     readonly sealQueueUrl: string;
-}
-
-/** As Promise.all, but a failure waits for the others: no call outlives its look. */
-export async function allEnded<T extends readonly unknown[]>(calls: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-    await Promise.allSettled(calls);
-    return Promise.all(calls);
 }
 
 /** A snapshot on its way to an export. */
@@ -56,31 +52,6 @@ export interface Memory {
 }
 
 export const emptyMemory = (): Memory => ({ finished: {}, seen: {}, asked: {}, waiting: [], said: {} });
-
-const all = async <T>(pages: AsyncIterable<Record<string, unknown>>, key: string): Promise<T[]> => {
-    const items: T[] = [];
-    for await (const page of pages) items.push(...((page[key] as T[] | undefined) ?? []));
-    return items;
-};
-
-const describeTasks = async ({ rdsModule, rds }: Clients, input: { SourceArn?: string; ExportTaskIdentifier?: string; Filters?: Filter[] }) =>
-    (await all<ExportTask>(rdsModule.paginateDescribeExportTasks({ client: rds }, input) as never, "ExportTasks")).map(exportTask);
-
-/** Filter values are lower case: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeExportTasks.html */
-export const withStatus = (...Values: string[]): Filter => ({ Name: "status", Values });
-
-/** All tasks of one snapshot. */
-export const tasksOf = (clients: Clients, SourceArn: string): Promise<Task[]> => describeTasks(clients, { SourceArn });
-
-/** The task under an identifier, whoever started it. */
-export async function taskNamed(clients: Clients, ExportTaskIdentifier: string): Promise<Task | undefined> {
-    try {
-        return (await describeTasks(clients, { ExportTaskIdentifier }))[0];
-    } catch (error) {
-        if ((error as Error).name === "ExportTaskNotFoundFault") return undefined;
-        throw error;
-    }
-}
 
 /** One look at an account: a handful of calls, whatever its backlog. Tasks by snapshot are asked for later, as needed. */
 export async function observe(account: string, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<Observed> {

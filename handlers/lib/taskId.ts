@@ -62,14 +62,20 @@ export const isOurs = (task: Task, input: StartExportTaskInput): boolean =>
 /** Whether a task calls itself ours: our form of id, our bucket. Whoever rules the source account may start such a task. */
 export const claimsToBeOurs = ({ id, bucket }: Task, destination: Destination): boolean => parseTaskId(id) !== undefined && bucket === destination.bucket;
 
+/** The listed snapshot that a task's id is made of; a later snapshot of the same ARN isn't. */
+export function snapshotOf(task: Task, snapshots: readonly Snapshot[], destination: Destination): Snapshot | undefined {
+    const stem = parseTaskId(task.id)?.stem;
+    return snapshots.find((each) => each.arn === task.sourceArn && each.createdAt !== undefined && taskIdStem(each, destination) === stem);
+}
+
 /**
  * Whether a task is ours, its snapshot listed or gone. The id binds it to one snapshot: by what RDS lists, else by the task's own
  * word for when the snapshot was made (README: not yet proven that it is the same to the millisecond).
  */
 export function isOwn(task: Task, snapshots: readonly Snapshot[], destination: Destination): boolean {
-    const stem = parseTaskId(task.id)?.stem;
-    const snapshot = snapshots.find((each) => each.arn === task.sourceArn && each.createdAt !== undefined && taskIdStem(each, destination) === stem);
+    const snapshot = snapshotOf(task, snapshots, destination);
     if (snapshot) return isOurs(task, startExportTaskInput(snapshot, destination, task.id));
+    const stem = parseTaskId(task.id)?.stem;
     return isWrittenByUs(task, destination) && taskIdStem({ arn: task.sourceArn, createdAt: task.snapshotTime }, destination) === stem;
 }
 

@@ -3,7 +3,7 @@ import { AwsError, type JudgedCall, type SimTask } from "../aws/types";
 import { manifestsIn } from "../fates";
 import { hour, minute } from "../nights";
 import { enter, joiners, type Population } from "../population";
-import { at, logged, within, type Fault, type FaultStage, type PlayFault } from "./stage";
+import { at, bucketOf, logged, within, type Fault, type FaultStage, type PlayFault } from "./stage";
 
 /** An account's own calls and roles, or a service's on its behalf. */
 const isOf = ({ principal, resourceAccount, context }: JudgedCall, account: string) => [principal.account, resourceAccount, context?.["aws:SourceAccount"]].includes(account);
@@ -55,7 +55,7 @@ const leaving = ({ members }: Population): PlayFault => (stage) => {
         explains: (call) => going.some(({ id, time }) => isOf(call, id) && call.at >= time),
         effect() {
             const late = going.flatMap(({ id, time }) => looksAt(stage, id).filter((each) => each > time + 15 * minute));
-            const kept = manifestsIn(world, arns.bucket.split(":::")[1] ?? "").filter(({ name }) => going.some(({ id }) => id === name.account)).length;
+            const kept = manifestsIn(world, bucketOf({ arns })).filter(({ name }) => going.some(({ id }) => id === name.account)).length;
             return broken?.status === "FAILED" && late.length === 0 && kept ? `the export under way failed; ${kept} manifests stay, and nobody looked at them any more` : undefined;
         },
     };

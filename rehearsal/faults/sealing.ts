@@ -4,7 +4,7 @@ import { isLike } from "../../handlers/lib/sealing/glob";
 import type { ExportEnd, ObjectVersion, Principal, SimDatabase, SimTask } from "../aws/types";
 import { manifestsIn } from "../fates";
 import { hour, makeDatabase, minute, snapshotAt, type Shape } from "../nights";
-import { accountAt, at, logged, within, withSnapshot, type FaultStage, type PlayFault } from "./stage";
+import { accountAt, at, bucketOf, logged, within, withSnapshot, type FaultStage, type PlayFault } from "./stage";
 
 const shapeOf = (identifier: string): Shape => ({ identifier, kind: "instance", engine: "postgres", sizeGiB: 12 });
 
@@ -48,8 +48,6 @@ const wideRows = "app.public.wide rows";
 /** Whether the configuration accepts that the table is skipped. */
 const accepts = ({ acceptedSkips }: FaultStage, { account, kind, identifier }: SimDatabase): boolean =>
     acceptedSkips.some(({ databases, tables }) => databases.some((filter) => matches(filter, { account, kind, database: identifier })) && tables.some((glob) => isLike(wideRows, glob)));
-
-const bucketOf = ({ arns }: FaultStage) => arns.bucket.split(":::")[1] ?? "";
 
 const stuckExport: PlayFault = (stage) => {
     const { world } = stage;

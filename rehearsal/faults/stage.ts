@@ -29,6 +29,7 @@ export type PlayFault = (stage: FaultStage) => Fault;
 
 export const at = (hours: number) => firstDay + hours * hour;
 export const within = (call: JudgedCall, from: number, to: number) => call.at >= from && call.at <= to;
+export const bucketOf = ({ arns }: Pick<FaultStage, "arns">): string => arns.bucket.split(":::")[1] ?? "";
 export const accountAt = ({ accounts }: FaultStage, index: number) => accounts[index % accounts.length] as string;
 export const startsOf = ({ world }: FaultStage, arn: string): SimTask[] => world.rds.tasks().filter(({ sourceArn }) => sourceArn === arn);
 

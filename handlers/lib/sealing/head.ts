@@ -1,4 +1,5 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import { allEnded } from "../calls";
 import type { SealedObject } from "./manifest";
 import type { Version } from "./pin";
 import type { SealJob } from "./request";
@@ -21,9 +22,7 @@ export async function atOnce<T, R>(items: readonly T[], work: (item: T) => Promi
             }
         }
     };
-    const all = Array.from({ length: Math.min(workers, items.length) }, worker);
-    await Promise.allSettled(all);
-    await Promise.all(all);
+    await allEnded(Array.from({ length: Math.min(workers, items.length) }, worker));
     return results;
 }
 
