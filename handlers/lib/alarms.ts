@@ -3,7 +3,7 @@ import { disappeared } from "./finished";
 import { taskFailure } from "./failure";
 import { manifestOfExport } from "./history";
 import type { Memory, Waiting } from "./observe";
-import { claimsToBeOurs, isOwn, isWrittenByUs, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
+import { claimsToBeOurs, isOwn, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
 import type { Decision, Observed, PlanSettings, Task } from "./types";
 
 /** What a person must know. The same `id` is the same matter. */
@@ -41,7 +41,7 @@ export function alarmsOf({ observed, decisions, unexplained, memory, settings, n
     return [
         ...decisions.flatMap((decision) => ofDecision(account, decision)),
         ...(observed.finished ?? []).flatMap((task) => ofFinished(account, task, now)),
-        ...(observed.running ?? []).filter((task) => isWrittenByUs(task, settings.destination)).flatMap((task) => ofRunning(observed, task, memory.seen, now)),
+        ...(observed.running ?? []).filter((task) => isOwn(task, observed.snapshots, settings.destination)).flatMap((task) => ofRunning(observed, task, memory.seen, now)),
         ...unexplained.slice(0, told).map((arn) => gone(arn, "unknown", "an event named this snapshot, and RDS lists neither it nor an export of it: it was deleted before its turn, or isn't listed yet")),
         ...(unexplained.length > told ? [gone(unexplained.slice(told).join(" ").slice(0, 2000), "unknown", `events named ${unexplained.length - told} more snapshots that RDS doesn't list`)] : []),
         ...strangersOf(observed, settings).map((task): Alarm => ({
@@ -50,6 +50,11 @@ export function alarmsOf({ observed, decisions, unexplained, memory, settings, n
             fields: { account, database: databaseOf(task), snapshot: task.sourceArn, task: task.id, reason: "somebody started this task under an identifier of our form and into the vault; it isn't an export of ours, is never sealed, and protects nothing" },
         })),
         ...vanished(memory.waiting, observed, settings).map(({ arn, database }) => gone(arn, database, "it was waiting for its export and is gone; another snapshot of the database may still be there")),
+        ...outwaited(memory.waiting, decisions).map(({ snapshot, reason }): Alarm => ({
+            id: `expired-unprotected ${snapshot.arn} waited`,
+            code: "expired-unprotected",
+            fields: { account, database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn, reason: `${reason}; it was waiting for its export` },
+        })),
         ...disappeared(observed).map(({ kind, database, resource8, dataDate }): Alarm => ({
             id: `disappeared ${kind}.${database}.${resource8}`,
             code: "disappeared",
@@ -79,6 +84,12 @@ function vanished(waiting: readonly Waiting[], { snapshots, running = [], finish
     const exported = [...running, ...finished.filter(({ status }) => status === "COMPLETE")].map(({ id }) => id);
     const stems = new Set([...exported, ...manifests.filter(manifestOfExport).map(({ taskId }) => taskId)].map((id) => parseTaskId(id)?.stem));
     return waiting.filter((snapshot) => !listed.has(`${snapshot.arn} ${snapshot.createdAt}`) && !stems.has(taskIdStem(snapshot, destination)));
+}
+
+/** Those that grew too old while they waited. Where no export was ever tried the planner can't tell them from a deployment's first history. */
+function outwaited(waiting: readonly Waiting[], decisions: readonly Decision[]): readonly Decision[] {
+    const before = new Set(waiting.map(({ arn, createdAt }) => `${arn} ${createdAt}`));
+    return decisions.filter(({ code, snapshot: { arn, createdAt } }) => code === "too-old" && before.has(`${arn} ${createdAt}`));
 }
 
 function ofDecision(account: string, { snapshot, code, reason, strangers }: Decision): Alarm[] {

@@ -1,7 +1,7 @@
 import { databaseKey, resource8 } from "./database";
 import { wait, type Verdict } from "./eligible";
 import type { History } from "./history";
-import { isWrittenByUs, parseTaskId, startExportTaskInput } from "./taskId";
+import { isOwn, parseTaskId, startExportTaskInput } from "./taskId";
 import type { Decision, ManifestName, Observed, PlanSettings, Snapshot } from "./types";
 
 /** Export tasks in progress per account, anybody's: https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-export-snapshot.Exporting.html */
@@ -22,7 +22,7 @@ export function queue(
     const rank = ({ snapshot }: Wanted) => (failing.has(databaseKey(snapshot)) ? 1 : 0);
     const ordered = [...wanted].sort((a, b) => rank(a) - rank(b) || a.time - b.time || (a.snapshot.arn < b.snapshot.arn ? -1 : 1));
     const inFlight = observed.running?.length ?? 0;
-    const oursInFlight = (observed.running ?? []).some((task) => isWrittenByUs(task, settings.destination));
+    const oursInFlight = (observed.running ?? []).some((task) => isOwn(task, observed.snapshots, settings.destination));
     const free = Math.max(0, slots - inFlight);
     const allowed = observed.proven ? free : Math.min(free, oursInFlight ? 0 : 1);
     let taken = 0;

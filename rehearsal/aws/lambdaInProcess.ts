@@ -69,7 +69,7 @@ function withoutWith(text: string): string {
     let found = 0;
     const made = text
         .replace(/\n {2}return \(function\(\) \{\n {4}with\(\{ (.*, )?this: undefined, arguments: undefined \}\) \{\n/g, (_, captured?: string) => {
-            const names = captured?.split(", ").slice(0, -1).map((each) => each.slice(0, each.indexOf(":"))).join(", ");
+            const names = captured?.replace(/"(\\.|[^"\\])*"/g, "").split(", ").slice(0, -1).map((each) => each.slice(0, each.indexOf(":"))).join(", ");
             return `\n  return (made${found++} ??= (function() {\n    ${names ? `const { ${names} } = { ${captured} }; ` : ""}{\n`;
         })
         .replace(/\n {2}\}\)\.apply\(undefined, undefined\)\.apply\(this, arguments\);\n/g, "\n  }).apply(undefined, undefined)).apply(this, arguments);\n");
@@ -81,7 +81,6 @@ interface Environment {
     handler: Handler;
     /** Makes its own surroundings the present ones. */
     enter: () => void;
-    readonly lines: string[];
     /** Ends the current invocation as Lambda does at the timeout. */
     onDeath: () => void;
     dead: boolean;
@@ -92,6 +91,8 @@ export const inProcess = (around?: Around): RuntimeOf => (world, options) => new
 
 class LambdaInProcess implements Runtime {
     private readonly idle: Environment[] = [];
+    /** One for all: what is printed while two run lands in the answer of the one that ends first, and is never lost. */
+    private readonly lines: string[] = [];
 
     constructor(
         private readonly world: World,
@@ -107,7 +108,7 @@ class LambdaInProcess implements Runtime {
         } catch (error) {
             return { error: errorOf(error), logs: [] };
         }
-        const { lines } = environment;
+        const { lines } = this;
         const dies = new Promise<Outcome>((resolve) => {
             environment.onDeath = () => resolve({ error: { name: "Sandbox.Timedout", message: `Task timed out after ${context.timeoutMs / 1000} seconds` }, logs: lines.splice(0) });
         });
@@ -130,7 +131,7 @@ class LambdaInProcess implements Runtime {
         const text = options.files[`${options.handler.slice(0, options.handler.lastIndexOf("."))}.js`];
         if (text === undefined) throw new Error(`the archive has no file for ${options.handler}`);
         const env = options.environment();
-        const environment: Environment = { handler: notLoaded, enter: () => undefined, lines: [], onDeath: () => undefined, dead: false };
+        const environment: Environment = { handler: notLoaded, enter: () => undefined, onDeath: () => undefined, dead: false };
         const die = () => {
             environment.dead = true;
             environment.onDeath();
@@ -141,7 +142,7 @@ class LambdaInProcess implements Runtime {
         const seededCrypto = { ...crypto, randomUUID: () => uuid(world.random) };
         const require = (id: string): unknown => modules(id) ?? (/^(node:)?crypto$/.test(id) ? seededCrypto : builtIn(id));
         const code = load(text);
-        environment.enter = () => void (code.present = { world, env, lines: environment.lines, require });
+        environment.enter = () => void (code.present = { world, env, lines: this.lines, require });
         environment.enter();
         environment.handler = code.boot();
         return environment;

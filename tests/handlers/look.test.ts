@@ -271,6 +271,13 @@ describe("alarms of a look", () => {
         const answers = { refuse: () => rdsError("ExportTaskLimitReachedFault"), at: new Date(now.getTime() + 5 * 86_400_000) };
         assert.deepEqual(await codes({ ...answers, manifests: [proof, manifestName(manifest(snapshot("older", daysAgo(6), { database: "a", resourceId: "db-a" }), 1))] }), ["expired-unprotected instance.a", "expired-unprotected instance.b"]);
     });
+    it("one waits until it is too old, in an account that never tried an export", async () => {
+        const refuse = () => rdsError("ExportTaskLimitReachedFault");
+        const at = new Date(now.getTime() + 9 * 86_400_000);
+        const { memory } = await lookOnce({ refuse, manifests: [] });
+        assert.deepEqual(await codes({ memory, refuse, at, manifests: [] }), ["expired-unprotected instance.a", "expired-unprotected instance.b", "expired-unprotected instance.c"]);
+        assert.deepEqual(await codes({ refuse, at, manifests: [] }), [], "a first deployment's history");
+    });
     it("isn't said of a snapshot that went while its export ran", async () => {
         const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
         assert.deepEqual(await codes({ memory, listed: [0, 2], running: [ownShape(1, "IN_PROGRESS")] }), []);

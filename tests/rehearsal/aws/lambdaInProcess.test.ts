@@ -15,7 +15,7 @@ describe("the simulated Lambda in process", () => {
     function world(factory: string, around?: Around): World {
         const made = createWorld({ region, partition: "aws", start, seed: 1, judge: allowed, runtime: inProcess(around) });
         const roleArn = addRole(made, "function", "lambda.amazonaws.com");
-        const text = `function __f0() {\n  return (function() {\n    with({ answer: 42, this: undefined, arguments: undefined }) {\n\nreturn () => { ${factory} };\n\n    }\n  }).apply(undefined, undefined).apply(this, arguments);\n}\n\nexports.handler = __f0();\n`;
+        const text = `function __f0() {\n  return (function() {\n    with({ answer: 42, list: "a, b: \\"c, d", this: undefined, arguments: undefined }) {\n\nreturn () => { ${factory} };\n\n    }\n  }).apply(undefined, undefined).apply(this, arguments);\n}\n\nexports.handler = __f0();\n`;
         made.lambda.addFunction({ name: "f", arn: functionArn, account: backup, roleArn, logGroupArn: "arn:aws:logs:::log-group:f", timeoutMs: 3000, environment: { MINE: "yes" }, files: { "__index.js": text }, handler: "__index.handler" });
         return made;
     }
@@ -23,7 +23,7 @@ describe("the simulated Lambda in process", () => {
     const assume = `sts.send(new AssumeRoleCommand({ RoleArn: "arn:aws:iam::${backup}:role/r", RoleSessionName: "ab" }))`;
 
     it("gives the text its environment, the virtual date, its captured values and the world's chance, and keeps its lines", async () => {
-        const made = world(`return async (event) => { console.log("plain %s", event.a); return [answer, process.env.MINE, new Date().getTime(), Date.now(), new Date(0).toISOString(), Math.random() < 1]; }`);
+        const made = world(`return async (event) => { console.log("plain %s", event.a); return [answer + list.length - 11, process.env.MINE, new Date().getTime(), Date.now(), new Date(0).toISOString(), Math.random() < 1]; }`);
         await made.clock.run(start + 5000);
         assert.deepEqual(await made.lambda.invoke(functionArn, { a: 1 }), [42, "yes", start + 5000, start + 5000, "1970-01-01T00:00:00.000Z", true]);
         assert.deepEqual(made.lambda.logs.map(({ text, at }) => [text, at]), [["plain 1", start + 5000]]);
@@ -33,6 +33,11 @@ describe("the simulated Lambda in process", () => {
         const invoke = () => made.lambda.invoke(functionArn, {});
         assert.deepEqual([await invoke(), await invoke()], [1, 2]);
         assert.deepEqual((await Promise.all([invoke(), invoke()])).sort(), [1, 3]);
+    });
+    it("loses no line of two at the same moment", async () => {
+        const made = world(`${sts} return async (name) => { console.log(name + " begins"); await ${assume}; if (name === "a") await ${assume}; console.log(name + " ends"); }`);
+        await Promise.all([made.lambda.invoke(functionArn, "a"), made.lambda.invoke(functionArn, "b")]);
+        assert.deepEqual(made.lambda.logs.map(({ text }) => text).filter((text) => /^[ab] /.test(text)).sort(), ["a begins", "a ends", "b begins", "b ends"]);
     });
     it("loses the environment of an invocation that dies at a call, and what it printed stays", async () => {
         let calls = 0;
