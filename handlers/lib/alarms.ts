@@ -4,7 +4,7 @@ import { taskFailure } from "./failure";
 import { manifestOfExport } from "./history";
 import type { Memory, Waiting } from "./observe";
 import { claimsToBeOurs, isOwn, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
-import type { Decision, Observed, PlanSettings, Task } from "./types";
+import type { Decision, Observed, PlanSettings, Snapshot, Task } from "./types";
 
 /** What a person must know. The same `id` is the same matter. */
 export interface Alarm {
@@ -53,7 +53,7 @@ export function alarmsOf({ observed, decisions, unexplained, memory, settings, n
         ...outwaited(memory.waiting, decisions).map(({ snapshot, reason }): Alarm => ({
             id: `expired-unprotected ${snapshot.arn} waited`,
             code: "expired-unprotected",
-            fields: { account, database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn, reason: `${reason}; it was waiting for its export` },
+            fields: { ...aboutSnapshot(account, snapshot), reason: `${reason}; it was waiting for its export` },
         })),
         ...disappeared(observed).map(({ kind, database, resource8, dataDate }): Alarm => ({
             id: `disappeared ${kind}.${database}.${resource8}`,
@@ -92,15 +92,20 @@ function outwaited(waiting: readonly Waiting[], decisions: readonly Decision[]):
     return decisions.filter(({ code, snapshot: { arn, createdAt } }) => code === "too-old" && before.has(`${arn} ${createdAt}`));
 }
 
-function ofDecision(account: string, { snapshot, code, reason, strangers }: Decision): Alarm[] {
-    const about = { account, database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn };
-    const alarms: Alarm[] = [];
-    if (code === "given-up" || code === "expired-unprotected") alarms.push({ id: `${code} ${snapshot.arn} ${reason}`, code, fields: { ...about, reason } });
-    if (strangers?.length) {
-        const ours = "somebody started tasks under identifiers of ours, which aren't exports of ours; the next number is taken";
-        alarms.push({ id: `stranger ${strangers.join()}`, code: "stranger", fields: { ...about, tasks: strangers, reason: ours } });
-    }
-    return alarms;
+const aboutSnapshot = (account: string, { kind, database, arn }: Snapshot) => ({ account, database: `${kind}.${database}`, snapshot: arn });
+
+function ofDecision(account: string, decision: Decision): Alarm[] {
+    const { snapshot, code, reason } = decision;
+    const strangers = strangersInTheWay(account, decision);
+    if (code !== "given-up" && code !== "expired-unprotected") return strangers;
+    return [{ id: `${code} ${snapshot.arn} ${reason}`, code, fields: { ...aboutSnapshot(account, snapshot), reason } }, ...strangers];
+}
+
+/** Somebody else's tasks under ids of a snapshot's attempts. */
+export function strangersInTheWay(account: string, { snapshot, strangers }: Decision): Alarm[] {
+    if (!strangers?.length) return [];
+    const reason = "somebody started tasks under identifiers of ours, which aren't exports of ours; the next number is taken";
+    return [{ id: `stranger ${strangers.join()}`, code: "stranger", fields: { ...aboutSnapshot(account, snapshot), tasks: strangers, reason } }];
 }
 
 const databaseOf = ({ prefix }: Task): string => {

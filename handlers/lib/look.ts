@@ -1,4 +1,4 @@
-import { alarmsOf, waitingOf } from "./alarms";
+import { alarmsOf, strangersInTheWay, waitingOf } from "./alarms";
 import { askSealer } from "./askSealer";
 import { ledgerStart, rulesFor } from "./database";
 import { taskNamed, tasksOf } from "./exportTasks";
@@ -81,9 +81,12 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
     }
 
     /** Returns why the round ends for this account, if it does. */
-    async function startOne({ snapshot, reason }: Decision, input: StartExportTaskInput): Promise<Ended> {
+    async function startOne(next: Decision, input: StartExportTaskInput): Promise<Ended> {
+        const { snapshot, reason } = next;
         const about = { account, database: `${snapshot.kind}.${snapshot.database}`, snapshot: snapshot.arn, task: input.ExportTaskIdentifier };
         tally.tried++;
+        // Before the start: a run that dies after it leaves an attempt that nobody asks about again.
+        sayAlarms(strangersInTheWay(account, next), memory);
         try {
             await clients.rds.send(new clients.rdsModule.StartExportTaskCommand(input));
         } catch (error) {

@@ -39,8 +39,10 @@ export interface Memory {
     inventory?: { readonly at: number; readonly databases: readonly Database[] };
     /** Finished tasks under ids of our form without a manifest, by id. */
     finished: Record<string, Task>;
-    /** Where the list of all finished tasks goes on; `end`: it was read. */
+    /** Where the list of all finished tasks goes on. */
     marker?: string;
+    /** When that list was read to its end, in milliseconds. */
+    listedAt?: number;
     /** When a task of ours was first seen in flight, by id, in milliseconds. */
     seen: Record<string, number>;
     /** When the sealer was last asked, by task id, in milliseconds. */

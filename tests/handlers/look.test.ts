@@ -72,6 +72,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
                     return { ExportTasks: finished.slice(from, from + 100), Marker: from + 100 < finished.length ? String(from + 100) : undefined };
                 }
                 tried.push(input.ExportTaskIdentifier);
+                order.push("start");
                 const error = refuse(input);
                 if (error) throw error;
                 started.push(input.ExportTaskIdentifier);
@@ -200,6 +201,11 @@ describe("a finished export", () => {
         assert.equal(again.asked.length, 1);
         assert.ok(!again.describes.some((input) => input.includes('"complete"')));
     });
+    it("is found hours later, when another environment started it and it ended between two looks of this one", async () => {
+        const { memory } = await lookOnce();
+        const later = async (hours: number) => (await lookOnce({ memory, finished: [complete], listed: [], at: new Date(now.getTime() + hours * 3_600_000) })).asked.length;
+        assert.deepEqual([await later(5), await later(6)], [0, 1]);
+    });
     it("is found by its id when it was in flight before, though its snapshot is gone", async () => {
         const gone = snapshot("rds:b-2026-11-16-12-00", daysAgo(2), { database: "b", resourceId: "db-b" });
         const input = startExportTaskInput(gone, settings().destination, taskId(taskIdStem(gone, settings().destination), 1));
@@ -285,7 +291,12 @@ describe("alarms of a look", () => {
     it("comes before the sealer is asked, who might be done before the next look", async () => {
         const order: string[] = [];
         await lookOnce({ finished: [ownShape(0, "FAILED", { TaskEndTime: daysAgo(0.1) })], order });
-        assert.deepEqual(order, ["failed", "asked", "look"]);
+        assert.deepEqual(order.filter((each) => each !== "start"), ["failed", "asked", "look"]);
+    });
+    it("says that somebody took an id before it starts the next attempt, which nobody asks about again", async () => {
+        const order: string[] = [];
+        await lookOnce({ bySource: (asked) => (asked === snapshots[0]!.arn ? [{ ...ownShape(0, "COMPLETE"), S3Bucket: "elsewhere" }] : []), order });
+        assert.deepEqual(order.slice(0, 2), ["stranger", "start"]);
     });
     it("many snapshots that events named are gone", async () => {
         const triggers = Array.from({ length: 50 }, (_, n) => `arn:aws:rds:eu-west-1:${account}:snapshot:gone-${n}`);
