@@ -2,7 +2,7 @@ import type { EnrolledAccount, EnrolledUnits, Enrolment } from "../handlers/lib/
 import type { Organization, Settings } from "./settings";
 
 /** What the hub's functions capture of the settings: plain data, frozen, no more than they need. */
-export function enrolmentOf({ sourceAccounts, organization, databases, exports }: Settings): Enrolment {
+export function enrolmentOf({ sourceAccounts, organization, databases, exports, monitoring }: Settings): Enrolment {
     const accounts = sourceAccounts.map(({ id, name, databases: own }): [string, EnrolledAccount] => [
         id,
         Object.freeze({ name, ...(own && { databases: own }) }),
@@ -12,6 +12,7 @@ export function enrolmentOf({ sourceAccounts, organization, databases, exports }
         ...(organization && { organization: enrolledUnits(organization) }),
         databases,
         maxAttempts: exports.maxAttempts,
+        rpoHours: monitoring.rpoHours,
     });
 }
 

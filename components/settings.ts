@@ -30,6 +30,20 @@ export interface Organization extends EnrolledUnits {
     readonly rolloutAccount: Account;
 }
 
+/** Who is told what. */
+export interface Monitoring {
+    /** E-mail addresses that alarms and the daily digest go to; default: none. */
+    readonly alertEmails: readonly string[];
+    /** Hours that a database exported daily (or more often) may be without protection; default 36. Longer frequencies add their own length. */
+    readonly rpoHours: number;
+    /** Whether the account has a CloudTrail trail that logs management events of all Regions, or one is to be made. Default: existing. */
+    readonly trail: "existing" | "create";
+    /** SNS topic, in another account, that hears from every sweep; default: none. */
+    readonly heartbeatTopicArn?: string;
+    /** Whether the metrics of looks and seals carry the account as a further dimension, at a price; default false. */
+    readonly perAccountMetrics: boolean;
+}
+
 export interface Settings {
     /** At most 12 of `[a-z0-9-]`. */
     readonly stack: string;
@@ -47,7 +61,10 @@ export interface Settings {
         /** Default: retentionDays + 1. */
         readonly expireAfterDays: number;
         readonly archive?: { readonly afterDays: number; readonly class: "GLACIER_IR" | "DEEP_ARCHIVE" };
+        /** The kill switch: accounts that may write nothing more into the vault. 12 digits each; default: none. */
+        readonly suspendedAccounts: readonly string[];
     };
+    readonly monitoring: Monitoring;
     readonly exports: {
         /** Attempts per snapshot whose export itself failed; default 3. */
         readonly maxAttempts: number;
@@ -90,6 +107,8 @@ function issues({ issues = [] }: { issues?: readonly v.BaseIssue<unknown>[] }, .
 
 function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts = [], organization, vault, exports, ...written }: Written): Settings {
     const { retentionDays, expireAfterDays = retentionDays + 1, archive } = vault;
+    const suspendedAccounts: readonly string[] = [];
+    const monitoring: Monitoring = { alertEmails: [], rpoHours: 36, trail: "existing", perAccountMetrics: false };
     const scope: Scope = { accounts: sourceAccounts, members: organization !== undefined };
     const defaults: DatabaseRules = {
         include: compile(["*"], scope),
@@ -113,7 +132,8 @@ function resolve(stack: string, { "aws:region": region, backupAccount, sourceAcc
         })),
         ...(organization && { organization: organizationOf(organization, databases, scope) }),
         databases,
-        vault: { retentionDays, expireAfterDays, ...(archive && { archive }) },
+        vault: { retentionDays, expireAfterDays, ...(archive && { archive }), suspendedAccounts },
+        monitoring,
         exports: {
             ...exports,
             acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, scope), tables: each.tables })),

@@ -66,6 +66,8 @@ export const instanceDatabase = (from: Loose<DBInstance>): Database => ({
     identifier: need(from.DBInstanceIdentifier, "DBInstanceIdentifier"),
     resourceId: from.DbiResourceId ?? "",
     createdAt: time(from.InstanceCreateTime, "InstanceCreateTime"),
+    engine: from.Engine ?? "",
+    sizeGiB: from.AllocatedStorage ?? undefined,
     tags: tags(from.TagList),
 });
 
@@ -75,6 +77,8 @@ export const clusterDatabase = (from: Loose<DBCluster>): Database => ({
     identifier: need(from.DBClusterIdentifier, "DBClusterIdentifier"),
     resourceId: from.DbClusterResourceId ?? "",
     createdAt: time(from.ClusterCreateTime, "ClusterCreateTime"),
+    engine: from.Engine ?? "",
+    sizeGiB: from.AllocatedStorage ?? undefined,
     tags: tags(from.TagList),
 });
 

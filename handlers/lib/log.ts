@@ -8,12 +8,15 @@ export function log(level: Level, message: string, fields: Record<string, unknow
 /** What an alarm is about; the names of the metric's dimension. */
 export type AlarmCode =
     // starter
+    | "beyond-rpo"
     | "given-up" | "expired-unprotected" | "stranger" | "failed" | "canceled" | "stuck" | "vanished" | "disappeared" | "unsealed"
     | "account-not-ready" | "export-refused"
     // sealer
     | "partial" | "tampering" | "flood" | "unreadable" | "vault-not-ready"
     // sweep
-    | "organization-unreadable";
+    | "organization-unreadable"
+    // watcher
+    | "lock-broken" | "volume";
 
 /** What every alarm says, beside what is particular to it. */
 export interface AlarmFields {

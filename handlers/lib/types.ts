@@ -90,6 +90,8 @@ export interface Enrolment {
     readonly databases: DatabaseRules;
     /** Attempts per snapshot whose export itself failed, before it is given up. */
     readonly maxAttempts: number;
+    /** Hours that a database exported daily (or more often) may be without protection. */
+    readonly rpoHours: number;
 }
 
 /** Where exports go; the same for every account but for the export role's account. */
@@ -137,6 +139,9 @@ export interface Database {
     readonly resourceId: string;
     /** When the instance or cluster was created. */
     readonly createdAt?: string;
+    readonly engine: string;
+    /** AllocatedStorage; of an Aurora cluster RDS tells nothing meaningful. */
+    readonly sizeGiB?: number;
     readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -190,6 +195,48 @@ export interface ManifestName {
     readonly resource8: string;
     readonly taskId: string;
     readonly outcome: ManifestOutcome;
+    /** When the manifest was written, as S3 lists it; not part of the name, so it may be unknown. */
+    readonly writtenAt?: string;
+}
+
+/** One database as the starter's `inventory` line tells it; what digest and reports know of the source accounts. */
+export interface InventoryDatabase {
+    /** `<kind>.<identifier>` */
+    readonly database: string;
+    readonly resourceId: string;
+    readonly engine: string;
+    readonly sizeGiB?: number;
+    readonly createdAt?: string;
+    /** Whether the configuration wants it exported. */
+    readonly wanted: boolean;
+    /** Unless it is wanted: why not, in words. */
+    readonly why?: string;
+    /** Its snapshots that RDS lists. */
+    readonly snapshots: number;
+    /** Data time of the newest of them. */
+    readonly newestSnapshot?: string;
+    /** Data time of its newest whole export. */
+    readonly protectedAt?: string;
+    /** Hours without protection; of one that was never protected since it exists, or since the ledger begins. */
+    readonly unprotectedHours?: number;
+    /** Hours that it may be without protection, by its frequency. */
+    readonly rpoHours: number;
+    /** What the planner says of its newest unprotected snapshot. */
+    readonly reason?: string;
+}
+
+/** A log line of the starter, every six hours per account and running function; long inventories come in parts. */
+export interface InventoryLine {
+    readonly message: "inventory";
+    /** ISO: when it was looked at. The parts of one inventory share it. */
+    readonly at: string;
+    /** 12 digits. */
+    readonly account: string;
+    readonly name: string;
+    /** From 1. */
+    readonly part: number;
+    readonly parts: number;
+    readonly databases: readonly InventoryDatabase[];
 }
 
 /** What one look at an account saw. */
