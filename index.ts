@@ -9,31 +9,40 @@ import { Rollout } from "./components/rollout";
 import { Source } from "./components/source";
 import { Vault } from "./components/vault";
 import { vaultTimes } from "./components/vault/lifecycle";
+import { Watch } from "./components/watch";
 
 const settings = loadSettings();
 assertWithinLimits(settings, (message) => void pulumi.log.warn(message));
 
-const { stack, region, backupAccount, sourceAccounts, organization } = settings;
+const { stack, region, backupAccount, sourceAccounts, organization, monitoring } = settings;
+const { retentionDays, suspendedAccounts } = settings.vault;
 const place = { stack, region, backupAccountId: backupAccount.id };
 const sources = { accounts: sourceAccounts.map(({ id }) => id), organization };
+const enrolment = enrolmentOf(settings);
 const inBackupAccount = { providers: { aws: accountProvider("backup", backupAccount, region) } };
 
-// Creation runs against the flow of the data: vault, hub, sources. Listed accounts get a provider each, enrolled units one StackSet.
+// Creation runs against the flow of the data: vault, hub, then who watches them, sources. Listed accounts get a provider each, enrolled units one StackSet.
 const vault = new Vault(
     "vault",
-    { place, deployRoleArn: backupAccount.deployRoleArn, sources, times: vaultTimes(settings) },
+    { place, deployRoleArn: backupAccount.deployRoleArn, sources, times: vaultTimes(settings), suspendedAccounts },
     inBackupAccount,
 );
 const hub = new Hub(
     "hub",
     {
         place,
-        enrolment: enrolmentOf(settings),
+        enrolment,
         acceptedSkips: settings.exports.acceptedSkips,
-        retentionDays: settings.vault.retentionDays,
+        retentionDays,
         keyArn: vault.keyArn,
+        monitoring,
     },
     { ...inBackupAccount, dependsOn: vault.ready },
+);
+new Watch(
+    "watch",
+    { place, monitoring, deployRoleArn: backupAccount.deployRoleArn, keyArn: vault.keyArn, enrolment, retentionDays },
+    { ...inBackupAccount, dependsOn: hub.ready },
 );
 for (const account of sourceAccounts) {
     new Source(

@@ -11,7 +11,7 @@ import { vaultKeyPolicy } from "./policies/vaultKey";
 const keyArnLength = "arn:aws-us-gov:kms:ap-southeast-1:444455556666:key/00000000-0000-0000-0000-000000000000";
 
 /** The documents of a stack that grow with its sources: what, how long (in characters, as sent), and what AWS allows. */
-export function documentSizes(place: Place, sources: Sources, deployRoleArn: string): { what: string; size: number; limit: number }[] {
+export function documentSizes(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = []): { what: string; size: number; limit: number }[] {
     const arns = arnsOf(place);
     const { region, backupAccountId } = place;
     const documents: [string, number, unknown][] = [
@@ -23,7 +23,7 @@ export function documentSizes(place: Place, sources: Sources, deployRoleArn: str
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
         ["undelivered queue's policy", 8192, undeliveredPolicy(arns, sources)],
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
-        ["vault bucket policy", 20480, vaultBucketPolicy({ arns, backupAccountId, sources, keyArn: keyArnLength })],
+        ["vault bucket policy", 20480, vaultBucketPolicy({ arns, backupAccountId, sources, keyArn: keyArnLength, suspendedAccounts })],
         // https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
         ["vault key policy", 32768, vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, sources })],
     ];
@@ -31,19 +31,19 @@ export function documentSizes(place: Place, sources: Sources, deployRoleArn: str
 }
 
 /** The documents of a stack that have outgrown AWS's limits, in words; empty when all fit. */
-export function outgrownLimits(place: Place, sources: Sources, deployRoleArn: string): string[] {
+export function outgrownLimits(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = []): string[] {
     const { accounts, organization } = sources;
     const whom = [accounts.length > 0 && `${accounts.length} accounts`, organization && `${organization.units.length} units`].filter(Boolean).join(" and ");
-    return documentSizes(place, sources, deployRoleArn)
+    return documentSizes(place, sources, deployRoleArn, suspendedAccounts)
         .filter(({ size, limit }) => size > limit)
         .map(({ what, limit, size }) => `${what}: ${size} characters with ${whom}, AWS allows ${limit}`);
 }
 
 /** Stops the program when listed accounts or units no longer fit, and says what to do. */
-export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts, organization }: Settings, warn: (message: string) => void): void {
+export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts, organization, vault }: Settings, warn: (message: string) => void): void {
     const place = { stack, region, backupAccountId: backupAccount.id };
     const sources = { accounts: sourceAccounts.map(({ id }) => id), organization };
-    const problems = outgrownLimits(place, sources, backupAccount.deployRoleArn);
+    const problems = outgrownLimits(place, sources, backupAccount.deployRoleArn, vault.suspendedAccounts);
     if (problems.length === 0) {
         // Each provider is a process of 200 to 400 MB; StackSets need one resource for a thousand accounts.
         if (sourceAccounts.length > 20) warn(`${sourceAccounts.length} listed accounts mean as many provider processes of 200 to 400 MB each; split the stack, or enrol organizational units (rds-vault:organization).`);

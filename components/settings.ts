@@ -105,10 +105,8 @@ function issues({ issues = [] }: { issues?: readonly v.BaseIssue<unknown>[] }, .
         .filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message));
 }
 
-function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts = [], organization, vault, exports, ...written }: Written): Settings {
-    const { retentionDays, expireAfterDays = retentionDays + 1, archive } = vault;
-    const suspendedAccounts: readonly string[] = [];
-    const monitoring: Monitoring = { alertEmails: [], rpoHours: 36, trail: "existing", perAccountMetrics: false };
+function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts = [], organization, vault, exports, monitoring, ...written }: Written): Settings {
+    const { retentionDays, expireAfterDays = retentionDays + 1, archive, suspendedAccounts } = vault;
     const scope: Scope = { accounts: sourceAccounts, members: organization !== undefined };
     const defaults: DatabaseRules = {
         include: compile(["*"], scope),

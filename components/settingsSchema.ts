@@ -35,6 +35,7 @@ const vault = strict(
                 "Write { afterDays: 30, class: GLACIER_IR }, or leave it out.",
             ),
         ),
+        suspendedAccounts: v.optional(v.array(accountId, `Write the ids of the accounts that may write nothing more, such as ["111122223333"], or leave it out.`), []),
     },
     "Write { retentionDays: 1 } to try, and read about confirmCompliance before more.",
 );
@@ -58,6 +59,32 @@ const exportRules = strict(
         ),
     },
     "Write { maxAttempts: 3 }, or leave it out.",
+);
+
+const topicArn = "Write the ARN of a standard SNS topic in an account that watches this one, such as arn:aws:sns:eu-west-1:777788889999:rds-vault-heartbeat, or leave it out.";
+const monitoring = strict(
+    {
+        alertEmails: v.optional(
+            v.array(
+                // Plausible, no more: whether it exists shows when its owner confirms the subscription.
+                text("Write an e-mail address, such as backup-team@example.com.", /^[^\s@"(),:;<>[\]\\]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i),
+                "Write a list of e-mail addresses, such as [backup-team@example.com], or leave it out.",
+            ),
+            [],
+        ),
+        rpoHours: v.optional(whole(1, 8760, "Write whole hours from 1 to 8760 (a year), or leave it out for 36."), 36),
+        trail: v.optional(v.picklist(["existing", "create"], "Write existing or create."), "existing"),
+        heartbeatTopicArn: v.exactOptional(
+            v.pipe(
+                v.string(topicArn),
+                // https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+                v.regex(/^arn:aws(-cn|-us-gov)?:sns:[a-z]{2}(-gov)?-[a-z]{4,9}-\d:\d{12}:[\w-]{1,256}(\.fifo)?$/, topicArn),
+                v.check((arn) => !arn.endsWith(".fifo"), "This is a FIFO topic, which takes no message without a group. Write the ARN of a standard topic."),
+            ),
+        ),
+        perAccountMetrics: v.optional(v.boolean("Write true or false, without quotes."), false),
+    },
+    "Write { alertEmails: [backup-team@example.com] }, or leave it out.",
 );
 
 const account = { id: accountId, deployRoleArn };
@@ -115,6 +142,7 @@ export const settingsEntries = {
     databases: v.optional(databases, {}),
     vault,
     exports: v.optional(exportRules, {}),
+    monitoring: v.optional(monitoring, {}),
 };
 /** By key without the namespace. */
 export const settingsSchema = strict(settingsEntries, "Write the keys that Pulumi.yaml describes.");

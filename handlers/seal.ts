@@ -10,7 +10,7 @@ import type { AcceptedSkip } from "./lib/types";
 
 /**
  * The sealer: takes a finished export task, checks what lies in the vault and writes its manifest. Captures the accepted skips.
- * Environment: VAULT_BUCKET, VAULT_KEY_ARN, RETENTION_DAYS, STACK.
+ * Environment: VAULT_BUCKET, VAULT_KEY_ARN, RETENTION_DAYS, STACK, and PER_ACCOUNT_METRICS, if it is "true".
  */
 export const seal = (acceptedSkips: readonly AcceptedSkip[]) => () => {
     const s3Module = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");

@@ -13,7 +13,7 @@ import type { Enrolment, Member, PlanSettings } from "./lib/types";
 
 /**
  * The starter: takes a batch of triggers and looks once at each account in it. Captures filters and enrolment.
- * Environment: VAULT_BUCKET, VAULT_KEY_ARN, ACCESS_ROLE and EXPORT_ROLE (names), EXTERNAL_ID, SEAL_QUEUE_URL, STACK.
+ * Environment: VAULT_BUCKET, VAULT_KEY_ARN, ACCESS_ROLE and EXPORT_ROLE (names), EXTERNAL_ID, SEAL_QUEUE_URL, STACK, and PER_ACCOUNT_METRICS, if it is "true".
  */
 export const start = (enrolment: Enrolment) => () => {
     const rdsModule = require("@aws-sdk/client-rds") as typeof import("@aws-sdk/client-rds");

@@ -1,5 +1,5 @@
 import { required } from "./lib/environment";
-import { alarm, log } from "./lib/log";
+import { alarm, log, measure } from "./lib/log";
 import { emptyOrganizationMemory, gate, readMembers } from "./lib/organization";
 import type { Enrolment, EnrolledUnits, Member } from "./lib/types";
 
@@ -14,7 +14,7 @@ interface SweepTrigger {
 
 /**
  * The sweep: one trigger per enrolled account onto the trigger queue, listed accounts and the members of enrolled units. Captures the enrolment.
- * Environment: TRIGGER_QUEUE_URL, VAULT_BUCKET, STACK.
+ * Environment: TRIGGER_QUEUE_URL, VAULT_BUCKET, STACK, and HEARTBEAT_TOPIC_ARN, if somebody outside listens.
  */
 export const sweep = (enrolment: Enrolment) => () => {
     const organizationsModule = require("@aws-sdk/client-organizations") as typeof import("@aws-sdk/client-organizations");
@@ -28,6 +28,8 @@ export const sweep = (enrolment: Enrolment) => () => {
     // One endpoint per partition, which the SDK knows: https://docs.aws.amazon.com/general/latest/gr/ao.html
     const organizations = new organizationsModule.OrganizationsClient(patient);
     const s3 = new S3Client(patient);
+    const topicArn = process.env.HEARTBEAT_TOPIC_ARN;
+    const heart = topicArn ? heartOf(topicArn) : undefined;
     const memory = emptyOrganizationMemory();
     const perBatch = 10; // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
     const batchesAtOnce = 20;
@@ -42,10 +44,27 @@ export const sweep = (enrolment: Enrolment) => () => {
         const through = gate(batchesAtOnce);
         const batches = Array.from({ length: Math.ceil(triggers.length / perBatch) }, (_, index) => triggers.slice(index * perBatch, (index + 1) * perBatch));
         const failed = (await Promise.all(batches.map((batch) => through(() => send(batch))))).flat();
-        log(failed.length ? "ERROR" : "INFO", "sweep", { accounts: triggers.length, members: members.length, ...(waiting && { waiting }), failed });
+        const notSwept = failed.length + waiting;
+        measure(failed.length ? "ERROR" : "INFO", "sweep", { accounts: triggers.length, members: members.length, ...(waiting && { waiting }), failed }, { AccountsNotSwept: notSwept });
+        await heart?.({ accounts: triggers.length - failed.length, notSwept });
         // The next sweep is the retry; the error shows in Lambda's metric.
         if (failed.length) throw new Error(`No trigger for ${failed.length} of ${triggers.length} accounts`);
     };
+
+    /** Publishes to a topic in another account, so that somebody notices when this one is silenced. A topic's Region is in its ARN. */
+    function heartOf(TopicArn: string) {
+        const { SNSClient, PublishCommand } = require("@aws-sdk/client-sns") as typeof import("@aws-sdk/client-sns");
+        // Short: what is late here may cost the sweep its time.
+        const sns = new SNSClient({ region: TopicArn.split(":")[3], retryMode: "standard", maxAttempts: 2, requestHandler: { connectionTimeout: 2000, requestTimeout: 4000 } });
+        return async (beat: { readonly accounts: number; readonly notSwept: number }) => {
+            try {
+                const Message = JSON.stringify({ stack: process.env.STACK ?? "", at: new Date().toISOString(), ...beat });
+                await sns.send(new PublishCommand({ TopicArn, Subject: "rds-vault heartbeat", Message }));
+            } catch (error) {
+                log("ERROR", "heartbeat-failed", { topic: TopicArn, error: (error as Error).name, detail: (error as Error).message });
+            }
+        };
+    }
 
     /** Returns the accounts that SQS didn't take. */
     async function send(batch: readonly SweepTrigger[]): Promise<string[]> {

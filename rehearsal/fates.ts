@@ -87,7 +87,7 @@ export function decisionsWithHindsight(played: Played, account: string, now: num
     const observed = {
         account,
         snapshots: born.map(asSnapshot),
-        databases: world.rds.databases(account).map(({ kind, identifier, resourceId, tags }) => ({ kind, identifier, resourceId, tags })),
+        databases: world.rds.databases(account).map(({ kind, identifier, resourceId, engine, tags }) => ({ kind, identifier, resourceId, engine, tags })),
         running: tasks.filter(inFlight).map(asTask),
         tasks: Object.fromEntries(born.map(({ arn }) => [arn, tasks.filter(({ sourceArn }) => sourceArn === arn).map(asTask)])),
         manifests: ledger ?? manifestsIn(world, plans.destination.bucket).map(({ name }) => name).filter((name) => name.account === account),

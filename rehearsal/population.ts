@@ -68,8 +68,8 @@ export const enter = (world: World, { id, name, units, tags }: Member): void => 
 
 /** The settings as if every member were listed: who judges a rehearsal asks for an account's rules and name only. */
 export function withMembers(settings: Settings, members: readonly Member[]): Settings {
-    const { organization, databases, sourceAccounts, exports } = settings;
-    const enrolment = { accounts: {}, organization, databases, maxAttempts: exports.maxAttempts };
+    const { organization, databases, sourceAccounts, exports, monitoring } = settings;
+    const enrolment = { accounts: {}, organization, databases, maxAttempts: exports.maxAttempts, rpoHours: monitoring.rpoHours };
     const asListed = members.map((member): SourceAccount => {
         const own = rulesOfMember(enrolment, member);
         return { id: member.id, name: member.name, deployRoleArn: "", ...(own !== databases && { databases: own }) };

@@ -1,5 +1,6 @@
 /** A rehearsal: the rendered program deployed into a simulated AWS, its own Lambda text at work, nights and faults played. */
 import { arnsOf } from "../components/arns";
+import { alarmsOf, ringing, type Alarm, type Ringing } from "./alarms";
 import { enrolmentOf } from "../components/enrolment";
 import type { Settings } from "../components/settings";
 import type { Enrolment } from "../handlers/lib/types";
@@ -7,9 +8,12 @@ import { deploy } from "./aws/deploy";
 import { serve } from "./aws/http";
 import type { RuntimeOf } from "./aws/lambda";
 import { inProcess } from "./aws/lambdaInProcess";
-import type { World } from "./aws/types";
+import { metricsOf, sampleQueues } from "./aws/metrics";
+import { AwsError, type World } from "./aws/types";
 import { createWorld } from "./aws/world";
+import { keyArnOf } from "./fates";
 import { playFaults, playOrganization, type Fault } from "./faults";
+import { policyOf } from "./faults/stage";
 import type { Rendered } from "./graph";
 import { day, exportTimes, firstDay, hour, populate, scheduleNights } from "./nights";
 import { found, populationOf, withMembers } from "./population";
@@ -21,6 +25,8 @@ export interface RehearsalOptions {
     readonly databases: number;
     /** Enrolled accounts of a stack with units; default 200. */
     readonly accounts?: number;
+    /** Default true; without them nothing may ring. */
+    readonly faults?: boolean;
     /** Called once per virtual hour. */
     readonly progress?: (world: World) => void;
 }
@@ -33,6 +39,8 @@ export interface Rehearsal {
     readonly enrolment: Enrolment;
     readonly world: World;
     readonly faults: readonly Fault[];
+    /** What rang, by time. */
+    readonly alarms: readonly Alarm[];
     readonly start: number;
     readonly end: number;
     readonly seed: number;
@@ -46,12 +54,35 @@ export async function openWorld(rendered: Rendered, settings: Settings, start: n
     const front = await serve(world);
     world.lambda.endpoint = front.url;
     deploy(rendered, world);
+    if (settings.monitoring.heartbeatTopicArn) addHeartbeatTopic(world, settings, settings.monitoring.heartbeatTopicArn);
     world.rds.exportTimes = (task, snapshot) => exportTimes(task.id, snapshot.database.sizeGiB);
     const stop = async () => {
         await world.lambda.stop();
         await front.stop();
     };
     return { world, stop };
+}
+
+/** The topic of whoever watches from outside, with the policy that the README asks for. */
+function addHeartbeatTopic(world: World, { backupAccount, partition }: Settings, arn: string): void {
+    const account = arn.split(":")[4]!;
+    world.sns.addTopic({ arn, account });
+    world.iam.setResourcePolicy(arn, account, policyOf({ Effect: "Allow", Principal: { AWS: `arn:${partition}:iam::${backupAccount.id}:root` }, Action: "sns:Publish", Resource: arn }));
+}
+
+/** CloudWatch publishes what rang; what the topic doesn't take, nobody hears. */
+function tell(world: World, rung: readonly Ringing[]): Ringing[] {
+    const cloudWatch = { arn: "cloudwatch.amazonaws.com", service: "cloudwatch.amazonaws.com" };
+    return rung.filter(({ alarm, topics, arn, account, description }) =>
+        topics.some((topic) => {
+            try {
+                return world.sns.publish(cloudWatch, topic, { subject: `ALARM: "${alarm.name}"`.slice(0, 100), message: JSON.stringify({ AlarmName: alarm.name, AlarmDescription: description, NewStateValue: "ALARM" }) }, { arn, account });
+            } catch (error) {
+                if (error instanceof AwsError) return false;
+                throw error;
+            }
+        }),
+    );
 }
 
 /** Above that many accounts a process and a wire for the functions would take minutes. */
@@ -72,15 +103,18 @@ export async function rehearse(rendered: Rendered, written: Settings, options: R
         const enrolment = enrolmentOf(settings);
         const databases = populate({ world, enrolment }, [...accounts, ...(wide?.population.outsiders ?? [])], options.databases, wide !== undefined);
         scheduleNights(world, databases, options.days);
-        const stage = { world, enrolment, arns, accounts, acceptedSkips: settings.exports.acceptedSkips };
-        const played = [...playFaults(stage), ...(wide ? playOrganization(stage, wide.population) : [])].filter(({ when }) => when < end);
+        const samples = sampleQueues(world);
+        const stage = { world, enrolment, arns, keyArn: keyArnOf(rendered), accounts, acceptedSkips: settings.exports.acceptedSkips };
+        const played = options.faults === false ? [] : [...playFaults(stage), ...(wide ? playOrganization(stage, wide.population) : [])].filter(({ when }) => when < end);
         for (let now = start + hour; now <= end; now += hour) {
             await world.clock.run(now);
             options.progress?.(world);
         }
+        const rung = tell(world, ringing(rendered, metricsOf(world.lambda.logs, world.lambda.runs, samples), start, end));
+        const alarms = alarmsOf(settings, rung, world.sns.messages, world.lambda.logs);
         const came = wide?.population.members.filter(({ id }) => world.organization.member(id) ?? world.organization.leftAt(id) !== undefined);
         const judged = came ? withMembers(written, came) : settings;
-        return { stack: settings.stack, rendered, settings: judged, enrolment: enrolmentOf(judged), world, faults: played, start, end, seed: options.seed };
+        return { stack: settings.stack, rendered, settings: judged, enrolment: enrolmentOf(judged), world, faults: played, alarms, start, end, seed: options.seed };
     } finally {
         await stop();
     }

@@ -107,7 +107,9 @@ function computed(type: string, name: string, inputs: Inputs, account: string | 
     const arn = (service: string, resource: string) => `arn:${partition}:${service}:${region}:${account}:${resource}`;
     switch (type) {
         case "aws:kms/key:Key":
-            return { arn: arn("kms", `key/${uuidOf(name)}`) };
+            return { arn: arn("kms", `key/${uuidOf(name)}`), keyId: uuidOf(name) };
+        case "aws:sns/topic:Topic":
+            return { arn: arn("sns", inputs.name) };
         case "aws:s3/bucket:Bucket":
             return { arn: `arn:${partition}:s3:::${inputs.bucket}` };
         case "aws:iam/role:Role":
@@ -131,7 +133,7 @@ function computed(type: string, name: string, inputs: Inputs, account: string | 
     }
 }
 
-const functionKeys: Record<string, string> = { "hub-starter": "start", "hub-sealer": "seal", "hub-sweeper": "sweep" };
+const functionKeys: Record<string, string> = { "hub-starter": "start", "hub-sealer": "seal", "hub-sweeper": "sweep", "watch-watcher": "watch" };
 
 function functionsOf(resources: RenderedResource[]): Record<string, RenderedFunction> {
     const functions = resources.filter(({ type }) => type === "aws:lambda/function:Function");

@@ -27,7 +27,7 @@ table{border-collapse:collapse;width:100%;font-size:.86rem}th{text-align:left;co
 td.name{white-space:nowrap}td:last-child{overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}.scroll{overflow-x:auto}`;
 
 export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly SnapshotFate[]): string {
-    const { snapshots, exports, minutesToStart, minutesToSeal, faults, violations, deniedCalls } = verdict;
+    const { snapshots, exports, minutesToStart, minutesToSeal, faults, alarms, violations, deniedCalls } = verdict;
     const card = (value: string | number, label: string, look = "") => `<div class="card"><b class="${look}">${escape(value)}</b><span>${escape(label)}</span></div>`;
     const zero = (value: number, label: string) => card(value, label, value ? "bad" : "good");
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>rds-vault rehearsal, ${escape(verdict.stack)}</title><style>${style}</style></head><body>
@@ -38,6 +38,7 @@ ${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}<
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
 <h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.${rehearsal.settings.sourceAccounts.length > pictures ? ` Drawn are the ${pictures} busiest of ${rehearsal.settings.sourceAccounts.length} accounts.` : ""}</p>${drawn(rehearsal).map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
 <h2>Faults played</h2><div class="scroll"><table><tr><th>When</th><th>Fault</th><th>What came of it</th></tr>${faults.map((fault) => `<tr><td class="name">${when(Date.parse(fault.when))}</td><td>${escape(fault.name)}</td><td>${escape(fault.effect)}</td></tr>`).join("")}</table></div>
+<h2>Alarms</h2>${alarms.length ? `<p>CloudWatch's alarms as they would be deployed, on what the functions said of themselves and on the queues, and the tamper rules on what CloudTrail would have told.</p><div class="scroll"><table><tr><th>When</th><th>Alarm</th><th>About</th></tr>${alarms.map((alarm) => `<tr><td class="name">${when(Date.parse(alarm.when))}</td><td class="name">${escape(alarm.name)}</td><td>${escape(alarm.about)}</td></tr>`).join("")}</table></div>` : "<p>None rang.</p>"}
 <h2>Every snapshot and its fate</h2><div class="scroll"><table><tr><th>Account</th><th>Snapshot</th><th>Available</th><th>Started</th><th>Fate</th><th>Reason</th></tr>${fates.map((fate) => fateRow(rehearsal, fate)).join("")}</table></div>
 </body></html>
 `;

@@ -78,9 +78,21 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
         colours.bold("Faults played"),
         ...faults.map(({ name, effect }) => `  ${name.padEnd(40)}${effect}`),
         "",
+        ...alarmLines(verdict, colours),
+        "",
         ...[...violations, ...deniedCalls.map((call) => `refused without a fault to explain it: ${call}`)].map((line) => colours.red(`broken: ${line}`)),
         isKept(verdict) ? colours.green("Every promise was kept.") : colours.red("A promise was broken."),
     ];
+}
+
+/** Of an alarm that rings for many databases the sentence is cut: the report has all of it. */
+const widest = 110;
+
+function alarmLines({ alarms }: Verdict, colours: Colours): string[] {
+    const width = Math.max(0, ...alarms.map(({ name }) => name.length)) + 2;
+    const short = (text: string) => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);
+    const lines = alarms.map(({ name, when, about }) => `  ${colours.dim(clock(Date.parse(when)))}  ${colours.yellow(name.padEnd(width))}${short(about)}`);
+    return [colours.bold("Alarms"), ...(lines.length ? lines : [`  ${colours.dim("none rang")}`])];
 }
 
 /** Whether the rehearsal may exit with 0. */

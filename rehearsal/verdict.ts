@@ -1,4 +1,5 @@
 /** What came of a rehearsal, in numbers. Pure. */
+import { alarmViolations, type Alarm } from "./alarms";
 import type { SimDatabase } from "./aws/types";
 import { manifestOfExport } from "../handlers/lib/history";
 import { good, minutesToSeal, slots, type Fate, type SnapshotFate } from "./fates";
@@ -28,12 +29,14 @@ export interface Verdict {
     readonly minutesToSeal: Percentiles;
     readonly calls: Record<string, number>;
     readonly faults: readonly { name: string; when: string; effect: string }[];
+    /** What CloudWatch and the tamper rules told, by time. */
+    readonly alarms: readonly Alarm[];
     readonly deniedCalls: readonly string[];
     readonly violations: readonly string[];
 }
 
 export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Verdict {
-    const { world, stack, seed, start, end, faults } = rehearsal;
+    const { world, stack, seed, start, end, faults, alarms } = rehearsal;
     const count = (fate: Fate) => all.filter((each) => each.fate === fate).length;
     const tasks = world.rds.tasks();
     const toStart = all.flatMap(({ snapshot, tasks: [first] }) => (first ? [Math.round((first.startedAt - (snapshot.availableAt ?? 0)) / minute)] : []));
@@ -45,7 +48,7 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
     const effects = [...faults].sort((a, b) => a.when - b.when).map((fault) => {
         const reason = unwanted(fault.on);
         const idle = fault.outage && !waited(fault.outage);
-        return { fault, effect: fault.effect() ?? (reason ? `nothing to feel, its database isn't wanted: ${reason}` : idle ? "nothing to feel, no snapshot waited meanwhile" : undefined) };
+        return { fault, isIdle: Boolean(reason) || idle === true, effect: fault.effect() ?? (reason ? `nothing to feel, its database isn't wanted: ${reason}` : idle ? "nothing to feel, no snapshot waited meanwhile" : undefined) };
     });
     return {
         stack,
@@ -75,10 +78,12 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
         minutesToSeal: percentiles(toSeal),
         calls: countBy(world.calls.map(({ action }) => action)),
         faults: effects.flatMap(({ fault, effect }) => (effect ? [{ name: fault.name, when: iso(fault.when), effect }] : [])),
+        alarms,
         deniedCalls: world.calls.filter((call) => !call.allowed && !explained(call)).map(({ at, principal, action, resource, why }) => `${iso(at)} ${principal.arn} ${action} on ${resource}: ${why}`),
         violations: [
             ...brokenPromises(rehearsal.rendered),
             ...effects.filter(({ effect }) => !effect).map(({ fault }) => `the fault "${fault.name}" was played but not felt`),
+            ...alarmViolations(alarms, faults, effects.filter(({ isIdle }) => !isIdle).map(({ fault }) => fault)),
             ...vaultViolations(rehearsal, all),
         ],
     };

@@ -8,10 +8,11 @@ import type { Rehearsal } from "./rehearse";
 
 /** Of every stored version, task and manifest. */
 export function vaultViolations(rehearsal: Rehearsal, all: readonly SnapshotFate[]): string[] {
-    const { world, settings, end } = rehearsal;
+    const { world, settings, end, faults } = rehearsal;
     const { destination } = planSettings(rehearsal);
     const { retentionDays } = settings.vault;
-    const unlocked = world.s3.versions(destination.bucket).filter(({ deleteMarker }) => !deleteMarker).flatMap(({ key, mode, keyArn, retainUntil = 0, writtenAt }) => [
+    const isForLoss = ({ key, writtenAt }: { key: string; writtenAt: number }) => key.startsWith("canary/") && faults.some((fault) => fault.unlocked && writtenAt >= fault.unlocked.from && writtenAt <= fault.unlocked.to);
+    const unlocked = world.s3.versions(destination.bucket).filter((version) => !version.deleteMarker && !isForLoss(version)).flatMap(({ key, mode, keyArn, retainUntil = 0, writtenAt }) => [
         ...(mode === "COMPLIANCE" && retainUntil >= writtenAt + retentionDays * day ? [] : [`${key} isn't locked for ${retentionDays} days`]),
         ...(keyArn === destination.keyArn ? [] : [`${key} isn't encrypted with the vault key`]),
     ]);

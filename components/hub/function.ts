@@ -24,6 +24,9 @@ export interface HubFunctionArgs {
 /** Six times the timeout plus the window: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 export const visibilityFor = (timeout: number, batchingWindow = 0): number => 6 * timeout + batchingWindow;
 
+/** What `measure` reads. */
+export const perAccount = (isOn: boolean): Record<string, string> => (isOn ? { PER_ACCOUNT_METRICS: "true" } : {});
+
 export interface ConsumerArgs {
     readonly queueArn: string;
     readonly batchSize: number;

@@ -4,7 +4,7 @@ import { arnsOf, namesOf, type Place } from "../arns";
 import { sealerPolicy } from "../policies/seal";
 import { seal } from "../../handlers/seal";
 import type { AcceptedSkip } from "../../handlers/lib/types";
-import { HubFunction, visibilityFor } from "./function";
+import { HubFunction, perAccount, visibilityFor } from "./function";
 
 /** Seconds; Lambda's longest. A large export has tens of thousands of objects to look at. */
 export const sealerTimeout = 900;
@@ -16,11 +16,13 @@ export interface SealerArgs {
     /** COMPLIANCE retention that every version must carry, in days. */
     readonly retentionDays: number;
     readonly keyArn: pulumi.Input<string>;
+    /** Whether its metrics carry the account as a further dimension. */
+    readonly perAccountMetrics: boolean;
 }
 
 /** Checks every object version of a finished export and writes its manifest. One request at a time: each may take minutes. */
 export class Sealer extends AccountComponent {
-    constructor(name: string, { place, acceptedSkips, retentionDays, keyArn }: SealerArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, acceptedSkips, retentionDays, keyArn, perAccountMetrics }: SealerArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:hub:Sealer", name, opts);
         const arns = arnsOf(place);
         const names = namesOf(place);
@@ -35,7 +37,7 @@ export class Sealer extends AccountComponent {
                 timeout: sealerTimeout,
                 // The list of tables of a large export is parsed whole, and a hostile one may be made long.
                 memoryMiB: 2048,
-                environment: { VAULT_BUCKET: names.bucket, VAULT_KEY_ARN: keyArn, RETENTION_DAYS: String(retentionDays) },
+                environment: { VAULT_BUCKET: names.bucket, VAULT_KEY_ARN: keyArn, RETENTION_DAYS: String(retentionDays), ...perAccount(perAccountMetrics) },
                 callbackFactory: seal(acceptedSkips),
             },
             { parent: this },

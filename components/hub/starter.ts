@@ -4,7 +4,7 @@ import { arnsOf, namesOf, type Place } from "../arns";
 import { starterPolicy } from "../policies/access";
 import { start } from "../../handlers/start";
 import type { Enrolment } from "../../handlers/lib/types";
-import { HubFunction, visibilityFor } from "./function";
+import { HubFunction, perAccount, visibilityFor } from "./function";
 
 /** Seconds. A look takes a few. Five receives of a poison record (visibility below) still end before the queue forgets it after an hour. */
 export const starterTimeout = 90;
@@ -16,11 +16,13 @@ export interface StarterArgs {
     readonly enrolment: Enrolment;
     readonly keyArn: pulumi.Input<string>;
     readonly sealUrl: pulumi.Input<string>;
+    /** Whether its metrics carry the account as a further dimension. */
+    readonly perAccountMetrics: boolean;
 }
 
 /** Takes batches of triggers, looks at each account in them once, and asks the sealer for what has finished. */
 export class Starter extends AccountComponent {
-    constructor(name: string, { place, enrolment, keyArn, sealUrl }: StarterArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, enrolment, keyArn, sealUrl, perAccountMetrics }: StarterArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:hub:Starter", name, opts);
         const arns = arnsOf(place);
         const names = namesOf(place);
@@ -40,6 +42,7 @@ export class Starter extends AccountComponent {
                     EXPORT_ROLE: names.exportRole,
                     EXTERNAL_ID: names.externalId,
                     SEAL_QUEUE_URL: sealUrl,
+                    ...perAccount(perAccountMetrics),
                 },
                 callbackFactory: start(enrolment),
             },

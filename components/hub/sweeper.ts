@@ -11,11 +11,13 @@ export interface SweeperArgs {
     readonly place: Place;
     readonly enrolment: Enrolment;
     readonly triggerUrl: pulumi.Input<string>;
+    /** Topic that hears from every sweep; absent: none. */
+    readonly heartbeatTopicArn?: string;
 }
 
 /** Every 15 minutes one trigger per enrolled account: RDS events are best effort, the sweep is the truth. */
 export class Sweeper extends AccountComponent {
-    constructor(name: string, { place, enrolment, triggerUrl }: SweeperArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, enrolment, triggerUrl, heartbeatTopicArn }: SweeperArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:hub:Sweeper", name, opts);
         const arns = arnsOf(place);
         const names = namesOf(place);
@@ -26,9 +28,9 @@ export class Sweeper extends AccountComponent {
                 place,
                 functionName: names.sweeper,
                 description: "Queues one trigger per enrolled account",
-                policy: sweeperPolicy(arns, enrolment),
+                policy: sweeperPolicy(arns, enrolment, heartbeatTopicArn),
                 timeout: 60,
-                environment: { TRIGGER_QUEUE_URL: triggerUrl, VAULT_BUCKET: names.bucket },
+                environment: { TRIGGER_QUEUE_URL: triggerUrl, VAULT_BUCKET: names.bucket, ...(heartbeatTopicArn && { HEARTBEAT_TOPIC_ARN: heartbeatTopicArn }) },
                 callbackFactory: sweep(enrolment),
             },
             { parent: this },

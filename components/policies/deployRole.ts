@@ -3,10 +3,12 @@
  * in the program creates them, since something must stand before it; `npm run deploy-roles` prints them.
  *
  * They manage what the program creates, by its names, and hold no object action, no DeleteBucket, no
- * ScheduleKeyDeletion, no DisableKey. Whoever may put policies could still give himself more: README, "What it doesn't do".
+ * ScheduleKeyDeletion, no DisableKey, no StopLogging, no DeleteTrail. Whoever may put policies could still give himself more: README, "What it doesn't do".
  */
-import { arnsOf, namesOf, partitionOf, roleArn, rootArn, type Place } from "../arns";
+import { arnsOf, namesOf, roleArn, rootArn, type Place } from "../arns";
+import { inBackup, watchRules, watchStatements } from "./deployWatch";
 import { document, type Document, type Statement } from "./document";
+import { trailBucketArn } from "./trail";
 
 /**
  * Who may assume a deploy role: the role (or user) of the pipeline. Its account is the principal, narrowed to it, so that
@@ -64,19 +66,22 @@ export function rolloutDeployPolicy(place: Place): Document {
     );
 }
 
-/** What `pulumi up` does in the backup account: vault and hub. */
+/** What `pulumi up` does in the backup account: vault, hub and watch. */
 export function backupDeployPolicy(place: Place): Document {
     const arns = arnsOf(place);
     const names = namesOf(place);
     const role = (name: string) => roleArn(arns.partition, place.backupAccountId, name);
-    const functionRoles = [arns.starterRole, arns.sealerRole, role(names.sweeper)];
+    const functionRoles = [arns.starterRole, arns.sealerRole, role(names.sweeper), arns.watcherRole];
+    const scheduleRoles = [role(names.scheduleRole), role(names.watchScheduleRole)];
+    const forwarder = role(names.iamForwarder);
     return document(
         ...vaultStatements(place),
-        manageRoles([...functionRoles, role(names.scheduleRole)]),
+        manageRoles([...functionRoles, ...scheduleRoles, arns.readerRole, forwarder]),
         passRoles("PassFunctionRoles", functionRoles, "lambda.amazonaws.com"),
-        passRoles("PassScheduleRole", [role(names.scheduleRole)], "scheduler.amazonaws.com"),
+        passRoles("PassScheduleRole", scheduleRoles, "scheduler.amazonaws.com"),
+        passRoles("PassForwarderRole", [forwarder], "events.amazonaws.com"),
         ...busStatements(place),
-        manageRules(arns.hubRule),
+        manageRules([arns.hubRule, ...watchRules(place)]),
         {
             Sid: "Queues",
             Effect: "Allow",
@@ -85,6 +90,7 @@ export function backupDeployPolicy(place: Place): Document {
         },
         ...functionStatements(place),
         ...scheduleStatements(place),
+        ...watchStatements(place),
         {
             // What `npm run doctor` asks in the backup account; none of them knows a resource.
             Sid: "Doctor",
@@ -94,9 +100,6 @@ export function backupDeployPolicy(place: Place): Document {
         },
     );
 }
-
-const inBackup = ({ region, backupAccountId }: Place, service: string, resource: string) =>
-    `arn:${partitionOf(region)}:${service}:${region}:${backupAccountId}:${resource}`;
 
 /** The last four are what the provider asks before it deletes a role. */
 const manageRoles = (roles: string[]): Statement => ({
@@ -126,7 +129,7 @@ const passRoles = (sid: string, roles: string[], service: string): Statement => 
     Condition: { StringEquals: { "iam:PassedToService": service } },
 });
 
-const manageRules = (rule: string): Statement => ({
+const manageRules = (rules: string | string[]): Statement => ({
     Sid: "Rules",
     Effect: "Allow",
     Action: [
@@ -138,12 +141,12 @@ const manageRules = (rule: string): Statement => ({
         "events:ListTargetsByRule",
         "events:RemoveTargets",
     ],
-    Resource: rule,
+    Resource: rules,
 });
 
-/** The bucket's configuration and the key's. What is locked stays locked: the object lock's days can't shorten a version's. */
+/** The buckets' configuration and the keys'. What is locked stays locked: the object lock's days can't shorten a version's. */
 function vaultStatements(place: Place): Statement[] {
-    const { bucket } = arnsOf(place);
+    const buckets = [arnsOf(place).bucket, trailBucketArn(place)];
     return [
         {
             Sid: "BucketConfiguration",
@@ -158,7 +161,7 @@ function vaultStatements(place: Place): Statement[] {
                 "s3:PutLifecycleConfiguration",
                 "s3:PutBucketPolicy",
             ],
-            Resource: bucket,
+            Resource: buckets,
         },
         {
             // The provider reads every setting of a bucket, ours or not; ListBucket is its HeadBucket.
@@ -173,13 +176,13 @@ function vaultStatements(place: Place): Statement[] {
                 "s3:GetReplicationConfiguration",
                 "s3:ListTagsForResource",
             ],
-            Resource: bucket,
+            Resource: buckets,
         },
         // These know no resource.
         { Sid: "AccountPublicAccess", Effect: "Allow", Action: ["s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock"], Resource: "*" },
         { Sid: "CreateKey", Effect: "Allow", Action: "kms:CreateKey", Resource: "*", Condition: { StringEquals: { "kms:KeyOrigin": "AWS_KMS" } } },
         {
-            // AWS chooses the key's id, and nothing else in this account has a key.
+            // AWS chooses a key's id, and nothing else in this account has one.
             Sid: "KeyAdministration",
             Effect: "Allow",
             Action: [
@@ -210,7 +213,7 @@ function busStatements(place: Place): Statement[] {
 }
 
 function functionStatements(place: Place): Statement[] {
-    const { starter, sealer, sweeper, starterLogs, sealerLogs, sweeperLogs } = arnsOf(place);
+    const { starter, sealer, sweeper, watcher, starterLogs, sealerLogs, sweeperLogs, watcherLogs } = arnsOf(place);
     const mappings = inBackup(place, "lambda", "event-source-mapping:*");
     return [
         {
@@ -227,7 +230,7 @@ function functionStatements(place: Place): Statement[] {
                 "lambda:ListTags",
                 "lambda:DeleteFunction",
             ],
-            Resource: [starter, sealer, sweeper],
+            Resource: [starter, sealer, sweeper, watcher],
         },
         {
             // Creating knows no resource, and AWS chooses a mapping's id: the function narrows both.
@@ -247,28 +250,29 @@ function functionStatements(place: Place): Statement[] {
             Sid: "LogGroups",
             Effect: "Allow",
             Action: ["logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:ListTagsForResource", "logs:DeleteLogGroup"],
-            // CloudWatch Logs checks some actions with a trailing ":*" and some without.
-            Resource: [starterLogs, sealerLogs, sweeperLogs].flatMap((arn) => [arn, `${arn}:*`]),
+            // CloudWatch Logs checks some actions with a trailing ":*" and some without; one pattern for both, since a policy has an end.
+            Resource: [starterLogs, sealerLogs, sweeperLogs, watcherLogs].map((arn) => `${arn}*`),
         },
         { Sid: "FindLogGroups", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
     ];
 }
 
 function scheduleStatements(place: Place): Statement[] {
-    const { schedule } = namesOf(place);
+    const { scheduleGroup, watchScheduleGroup } = arnsOf(place);
+    const { schedule, watchSchedule } = namesOf(place);
     return [
         {
-            Sid: "ScheduleGroup",
+            Sid: "ScheduleGroups",
             Effect: "Allow",
             Action: ["scheduler:CreateScheduleGroup", "scheduler:GetScheduleGroup", "scheduler:ListTagsForResource", "scheduler:DeleteScheduleGroup"],
             // Deleting a group deletes its schedules.
-            Resource: [arnsOf(place).scheduleGroup],
+            Resource: [scheduleGroup, watchScheduleGroup],
         },
         {
-            Sid: "Schedule",
+            Sid: "Schedules",
             Effect: "Allow",
             Action: ["scheduler:CreateSchedule", "scheduler:GetSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule"],
-            Resource: [inBackup(place, "scheduler", `schedule/${schedule}/${schedule}`)],
+            Resource: [schedule, watchSchedule].map((name) => inBackup(place, "scheduler", `schedule/${name}/${name}`)),
         },
     ];
 }

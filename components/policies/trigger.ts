@@ -15,11 +15,13 @@ export const triggerQueuePolicy = (arns: Arns): Document =>
         Condition: { ArnEquals: { "aws:SourceArn": arns.hubRule } },
     });
 
-export const sweeperPolicy = (arns: Arns, { organization }: Pick<Sources, "organization">): Document =>
+/** `heartbeatTopicArn`: that topic's own policy must let the sweeper's role publish too, if it is in another account. */
+export const sweeperPolicy = (arns: Arns, { organization }: Pick<Sources, "organization">, heartbeatTopicArn?: string): Document =>
     document(
         { Sid: "SendTriggers", Effect: "Allow", Action: "sqs:SendMessage", Resource: arns.triggerQueue },
         // Where the organization can't be read, the manifests' names tell whose exports there are.
         ...(organization ? [readOrganization, listManifests(arns)] : []),
+        ...(heartbeatTopicArn ? [{ Sid: "Heartbeat", Effect: "Allow", Action: "sns:Publish", Resource: heartbeatTopicArn } as const] : []),
         writeLogs(arns.sweeperLogs),
     );
 

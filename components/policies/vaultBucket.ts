@@ -8,14 +8,16 @@ interface VaultBucketPolicyArgs {
     readonly backupAccountId: string;
     readonly sources: Sources;
     readonly keyArn: string;
+    /** 12 digits each; default: none. */
+    readonly suspendedAccounts?: readonly string[];
 }
 
 /**
- * The bucket policy. Denies come first; the only exception is the sealer's, for manifests. No bucket policy binds the
+ * The bucket policy. Denies come first; the only exceptions are the sealer's, for manifests, and the watcher's, for canaries. No bucket policy binds the
  * lifecycle: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
  */
 export function vaultBucketPolicy(args: VaultBucketPolicyArgs): Document {
-    return document(...denies(args), ...manifestDenies(args), ...exportRoles(args));
+    return document(...denies(args), ...suspended(args), ...ledgerDenies(args), ...exportRoles(args));
 }
 
 const everyone = { Effect: "Deny", Principal: "*" } as const;
@@ -91,29 +93,49 @@ function denies({ arns, backupAccountId, keyArn }: VaultBucketPolicyArgs): State
     ];
 }
 
-/** The manifests are the only ledger: whoever could write or hide one would have snapshots taken for saved, or exported again. */
-function manifestDenies({ arns }: VaultBucketPolicyArgs): Statement[] {
-    const manifests = `${arns.bucket}/manifests/*`;
+/** The kill switch for an account that floods the vault. What it has written stays, and stays locked. */
+function suspended({ arns, suspendedAccounts = [] }: VaultBucketPolicyArgs): Statement[] {
+    if (suspendedAccounts.length === 0) return [];
     return [
         {
-            // No Null here: AWS services carry no principal's ARN and are caught as well. None of them writes manifests.
-            Sid: "DenyManifestsByOthers",
+            Sid: "DenySuspendedAccounts",
             ...everyone,
-            Action: "s3:PutObject",
-            Resource: manifests,
-            Condition: { ArnNotEquals: { "aws:PrincipalArn": arns.sealerRole } },
+            Action: "s3:PutObject*",
+            Resource: `${arns.bucket}/*`,
+            Condition: { StringEquals: { "aws:PrincipalAccount": suspendedAccounts }, Null: { "aws:PrincipalAccount": "false" } },
         },
+    ];
+}
+
+/**
+ * The manifests are the only ledger: whoever could write or hide one would have snapshots taken for saved, or exported again. Whoever
+ * could write a canary would have the lock taken for whole.
+ */
+function ledgerDenies({ arns }: VaultBucketPolicyArgs): Statement[] {
+    const manifests = `${arns.bucket}/manifests/*`;
+    const canaries = `${arns.bucket}/canary/*`;
+    // No Null here: AWS services carry no principal's ARN and are caught as well. None of them writes here.
+    const onlyBy = (sid: string, objects: string, roleArn: string): Statement => ({
+        Sid: sid,
+        ...everyone,
+        Action: "s3:PutObject",
+        Resource: objects,
+        Condition: { ArnNotEquals: { "aws:PrincipalArn": roleArn } },
+    });
+    return [
+        onlyBy("DenyManifestsByOthers", manifests, arns.sealerRole),
+        onlyBy("DenyCanariesByOthers", canaries, arns.watcherRole),
         {
             // Write-once, even for the sealer. Uploads in parts carry no such header and are refused; a manifest is one PUT.
             // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
             Sid: "DenyOverwritingManifests",
             ...everyone,
             Action: "s3:PutObject",
-            Resource: manifests,
+            Resource: [manifests, canaries],
             Condition: { Null: { "s3:if-none-match": "true" } },
         },
         // A delete marker is no object: the condition above would let a second manifest onto it.
-        { Sid: "DenyHidingManifests", ...everyone, Action: "s3:DeleteObject", Resource: manifests },
+        { Sid: "DenyHidingManifests", ...everyone, Action: "s3:DeleteObject", Resource: [manifests, canaries] },
     ];
 }
 

@@ -81,11 +81,11 @@ function backupAccount({ arns, region, backupAccountId }: VaultKeyPolicyArgs): S
             Condition: throughS3(region),
         },
         {
-            // Manifests are encrypted too; the one principal of this account that writes into the vault.
+            // Manifests and canaries are encrypted too; the principals of this account that write into the vault.
             Sid: "SealThroughS3",
             ...caller,
             Action: "kms:GenerateDataKey",
-            Condition: { ...throughS3(region), ArnEquals: { "aws:PrincipalArn": arns.sealerRole } },
+            Condition: { ...throughS3(region), ArnEquals: { "aws:PrincipalArn": [arns.sealerRole, arns.watcherRole] } },
         },
     ];
 }

@@ -16,6 +16,8 @@ export interface VaultArgs {
     /** Who may write. */
     readonly sources: Sources;
     readonly times: VaultTimes;
+    /** Who may write nothing more, whatever else is said. 12 digits each. */
+    readonly suspendedAccounts: readonly string[];
 }
 
 /** The part that only keeps: the locked bucket and its key, in the backup account. */
@@ -24,7 +26,7 @@ export class Vault extends AccountComponent {
     /** Stands when the bucket may be written to. */
     readonly ready: pulumi.Resource;
 
-    constructor(name: string, { place, deployRoleArn, sources, times }: VaultArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, deployRoleArn, sources, times, suspendedAccounts }: VaultArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:vault:Vault", name, opts);
         const { backupAccountId, region } = place;
         const arns = arnsOf(place);
@@ -50,7 +52,7 @@ export class Vault extends AccountComponent {
                 bucketName: names.bucket,
                 keyArn: key.arn,
                 times,
-                policy: (keyArn) => vaultBucketPolicy({ arns, backupAccountId, sources, keyArn }),
+                policy: (keyArn) => vaultBucketPolicy({ arns, backupAccountId, sources, keyArn, suspendedAccounts }),
             },
             { parent: this, dependsOn: accountBlock },
         );

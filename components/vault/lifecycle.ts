@@ -19,20 +19,25 @@ type Rule = input.s3.BucketLifecycleConfigurationRule;
  * versions, after their lock. The marker rule stands apart: S3 refuses ExpiredObjectDeleteMarker beside Days.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
  */
-export function lifecycleRules({ expireAfterDays, manifestExpireAfterDays, archive }: VaultTimes): Rule[] {
-    const expire = (id: string, prefix: string, days: number): Rule => ({
-        id,
-        status: "Enabled",
-        filter: { prefix },
-        expiration: { days },
-        noncurrentVersionExpiration: { noncurrentDays: 1 },
-        abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
-    });
-    const exports = expire("exports", "exports/", expireAfterDays);
+export const expire = (id: string, prefix: string, days: number): Rule => ({
+    id,
+    status: "Enabled",
+    filter: { prefix },
+    expiration: { days },
+    noncurrentVersionExpiration: { noncurrentDays: 1 },
+    abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+});
+
+export const expireMarkers: Rule = { id: "delete-markers", status: "Enabled", filter: { prefix: "" }, expiration: { expiredObjectDeleteMarker: true } };
+
+/** The vault's rules. A canary has shown what it can the minute after it was put, and ends with its lock. */
+export function lifecycleRules({ retentionDays, expireAfterDays, manifestExpireAfterDays, archive }: VaultTimes): Rule[] {
+    const forExports = expire("exports", "exports/", expireAfterDays);
     return [
-        archive ? { ...exports, transitions: [{ days: archive.afterDays, storageClass: archive.class }] } : exports,
+        archive ? { ...forExports, transitions: [{ days: archive.afterDays, storageClass: archive.class }] } : forExports,
         expire("manifests", "manifests/", manifestExpireAfterDays),
-        { id: "delete-markers", status: "Enabled", filter: { prefix: "" }, expiration: { expiredObjectDeleteMarker: true } },
+        expire("canary", "canary/", retentionDays + 1),
+        expireMarkers,
     ];
 }
 

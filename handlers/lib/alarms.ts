@@ -3,6 +3,8 @@ import { disappeared } from "./finished";
 import { taskFailure } from "./failure";
 import { manifestOfExport } from "./history";
 import type { Memory, Waiting } from "./observe";
+import { dateOf } from "./period";
+import type { Protection } from "./rpo";
 import { claimsToBeOurs, isOwn, parsePrefix, parseTaskId, taskIdStem } from "./taskId";
 import type { Decision, Observed, PlanSettings, Snapshot, Task } from "./types";
 
@@ -29,16 +31,18 @@ export interface Seen {
     readonly decisions: readonly Decision[];
     /** Snapshot ARNs that a trigger named, and that no answer knew; the first few were asked about. */
     readonly unexplained: readonly string[];
-    readonly memory: Pick<Memory, "seen" | "waiting">;
+    readonly protection: readonly Protection[];
+    readonly memory: Pick<Memory, "seen" | "waiting" | "since">;
     readonly settings: PlanSettings;
     readonly now: Date;
 }
 
 /** The alarms of one look. */
-export function alarmsOf({ observed, decisions, unexplained, memory, settings, now }: Seen): Alarm[] {
+export function alarmsOf({ observed, decisions, protection, unexplained, memory, settings, now }: Seen): Alarm[] {
     const { account } = observed;
     const gone = (arn: string, database: string, reason: string): Alarm => ({ id: `vanished ${arn} ${reason}`, code: "vanished", fields: { account, database, snapshot: arn, reason } });
     return [
+        ...(isFresh(observed, memory, now) ? [] : protection.filter(({ beyond }) => beyond).map((each) => beyondRpo(account, each, now))),
         ...decisions.flatMap((decision) => ofDecision(account, decision)),
         ...(observed.finished ?? []).flatMap((task) => ofFinished(account, task, now)),
         ...(observed.running ?? []).filter((task) => isOwn(task, observed.snapshots, settings.destination)).flatMap((task) => ofRunning(observed, task, memory.seen, now)),
@@ -61,6 +65,17 @@ export function alarmsOf({ observed, decisions, unexplained, memory, settings, n
             fields: { account, database: `${kind}.${database}`, resourceId: `…${resource8}`, reason: `the database has exports, the newest of ${dataDate}, and is no longer in the account` },
         })),
     ];
+}
+
+/** An account whose first export is still on its way: that nothing is protected yet is told by the metric, and alarmed if it stays so. */
+const isFresh = ({ manifests, older = [] }: Observed, { since = 0 }: Pick<Memory, "since">, now: Date): boolean =>
+    manifests.length + older.length === 0 && now.getTime() - since < 3 * hour;
+
+/** Said anew each day, for it is the state and not an event. */
+function beyondRpo(account: string, { told: { database, protectedAt, rpoHours, reason }, since }: Protection, now: Date): Alarm {
+    const limit = `more than the ${rpoHours} hours that monitoring.rpoHours and its frequency allow`;
+    const what = protectedAt === undefined ? `no export of it was ever sealed complete, since ${since}` : `its newest protected data is of ${since}`;
+    return { id: `beyond-rpo ${dateOf(now.getTime())} ${database}`, code: "beyond-rpo", fields: { account, database, reason: `${what}, ${limit}${reason ? `. ${reason}` : ""}` } };
 }
 
 /** Alarms of one look about single snapshots that events named. */

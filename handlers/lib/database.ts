@@ -62,12 +62,16 @@ export function windowStart({ lookbackDays, catchUpFrom }: DatabaseRules, now: D
 
 const byLength: readonly Frequency[] = ["every", "daily", "weekly", "monthly"];
 
+/** The longest frequency in use. */
+export function longestFrequency(rules: DatabaseRules): Frequency {
+    const used = [rules.frequency, ...rules.overrides.map(({ frequency }) => frequency)];
+    return byLength.filter((frequency) => used.includes(frequency)).pop() ?? "every";
+}
+
 /**
  * The first data date (yyyy-mm-dd) whose manifests matter: the start of the longest period in use that the window's
  * start lies in, less a week, because a week may begin in the month before.
  */
 export function ledgerStart(rules: DatabaseRules, now: Date): string {
-    const used = [rules.frequency, ...rules.overrides.map(({ frequency }) => frequency)];
-    const longest = byLength.filter((frequency) => used.includes(frequency)).pop() ?? "every";
-    return dateOf(periodStart(longest, windowStart(rules, now)) - 7 * day);
+    return dateOf(periodStart(longestFrequency(rules), windowStart(rules, now)) - 7 * day);
 }

@@ -1,4 +1,4 @@
-import { databaseKey, isUndatedCopy, matches, typeOf } from "./database";
+import { databaseKey, isUndatedCopy, matches, typeOf, type Target } from "./database";
 import type { Database, DatabaseRules, Decision, Snapshot } from "./types";
 
 /** A decision without its snapshot. */
@@ -17,7 +17,8 @@ export function objection(snapshot: Snapshot, rules: DatabaseRules, databases: R
     if (!rules.snapshotTypes.some((wanted) => wanted === type)) {
         return skip("snapshot-type", `${type || "its type"} isn't among snapshotTypes (${rules.snapshotTypes.join(", ")})`);
     }
-    if (!engines.includes(engine)) return skip("engine", `engine ${engine || "unknown"} can't be exported by RDS`);
+    const inexportable = foreignEngine(engine);
+    if (inexportable) return inexportable;
     // https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
     if (snapshot.kind === "instance" && storageType === "standard") return skip("storage", "magnetic storage (standard) can't be exported by RDS");
     if (status === "creating") return wait("creating", "the snapshot is still being created");
@@ -26,24 +27,36 @@ export function objection(snapshot: Snapshot, rules: DatabaseRules, databases: R
     return filtered(snapshot, rules) ?? untagged(snapshot, rules, databases) ?? copied(snapshot, rules);
 }
 
-function filtered(snapshot: Snapshot, { include, exclude }: DatabaseRules): Verdict | undefined {
-    const excluding = exclude.find((filter) => matches(filter, snapshot));
-    if (excluding) return skip("excluded", `excluded by ${excluding.text}`);
-    if (include.some((filter) => matches(filter, snapshot))) return undefined;
-    return skip("not-included", `${snapshot.kind} ${snapshot.database} matches no include filter (${include.map(({ text }) => text).join(", ") || "none"})`);
+/**
+ * Why the rules want no export of a database at all, in words; `undefined`: they want it.
+ * `tags`: its own, and those of snapshots that weren't made by hand. Absent as the engine: nobody knows them any more.
+ */
+export function unwanted(target: Target, rules: DatabaseRules, { engine, tags }: { readonly engine?: string; readonly tags?: readonly Database["tags"][] }): string | undefined {
+    const untold = tags && rules.tags && !tags.some((own) => carries(own, rules.tags)) ? `neither the database nor a snapshot of it has the tag ${asked(rules.tags)}` : undefined;
+    return (engine === undefined ? undefined : foreignEngine(engine)?.reason) ?? filtered(target, rules)?.reason ?? untold;
 }
+
+const foreignEngine = (engine: string): Verdict | undefined => (engines.includes(engine) ? undefined : skip("engine", `engine ${engine || "unknown"} can't be exported by RDS`));
+
+function filtered(target: Target, { include, exclude }: DatabaseRules): Verdict | undefined {
+    const excluding = exclude.find((filter) => matches(filter, target));
+    if (excluding) return skip("excluded", `excluded by ${excluding.text}`);
+    if (include.some((filter) => matches(filter, target))) return undefined;
+    return skip("not-included", `${target.kind} ${target.database} matches no include filter (${include.map(({ text }) => text).join(", ") || "none"})`);
+}
+
+const carries = (own: Database["tags"], wanted: DatabaseRules["tags"] = {}): boolean => Object.entries(wanted).some(([key, values]) => values.includes(own[key] ?? "\0"));
+const asked = (wanted: NonNullable<DatabaseRules["tags"]>): string => Object.entries(wanted).map(([key, values]) => `${key}=${values.join("|")}`).join(" or ");
 
 function untagged(snapshot: Snapshot, { tags }: DatabaseRules, databases?: ReadonlyMap<string, Database>): Verdict | undefined {
     if (!tags) return undefined;
-    const carries = (own: Readonly<Record<string, string>>) => Object.entries(tags).some(([key, values]) => values.includes(own[key] ?? "\0"));
-    if (carries(snapshot.tags)) return undefined;
-    const asked = Object.entries(tags).map(([key, values]) => `${key}=${values.join("|")}`).join(" or ");
+    if (carries(snapshot.tags, tags)) return undefined;
     if (!databases) {
         const describe = snapshot.kind === "instance" ? "describe-db-instances" : "describe-db-clusters";
-        return { decision: "unknown", code: "unknown", needs: "databases", reason: `the snapshot has no tag ${asked}; whether its database has one is in ${describe}` };
+        return { decision: "unknown", code: "unknown", needs: "databases", reason: `the snapshot has no tag ${asked(tags)}; whether its database has one is in ${describe}` };
     }
-    if (carries(databases.get(databaseKey(snapshot))?.tags ?? {})) return undefined;
-    return skip("tags", `neither the snapshot nor ${snapshot.database} has the tag ${asked}`);
+    if (carries(databases.get(databaseKey(snapshot))?.tags ?? {}, tags)) return undefined;
+    return skip("tags", `neither the snapshot nor ${snapshot.database} has the tag ${asked(tags)}`);
 }
 
 function copied(snapshot: Snapshot, { copies }: DatabaseRules): Verdict | undefined {

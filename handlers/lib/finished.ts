@@ -36,10 +36,10 @@ export function sealRequest(task: Task, { account, snapshots, databases = [] }: 
 }
 
 /** Databases with exports in the ledger that are no longer in the inventory, by kind and resource id. */
-export function disappeared({ manifests, databases = [] }: Pick<Observed, "manifests" | "databases">): ManifestName[] {
+export function disappeared({ manifests, older = [], databases = [] }: Pick<Observed, "manifests" | "older" | "databases">): ManifestName[] {
     const there = new Set(databases.flatMap(({ kind, identifier, resourceId }) => [`${kind} ${resource8(resourceId)}`, `${kind} named ${identifier}`]));
     const newest = new Map<string, ManifestName>();
-    for (const manifest of manifests) {
+    for (const manifest of [...older, ...manifests]) {
         const { kind, database, resource8: end } = manifest;
         if (!there.has(end === unknownResource ? `${kind} named ${database}` : `${kind} ${end}`)) newest.set(`${kind}.${database}.${end}`, manifest);
     }

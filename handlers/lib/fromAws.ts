@@ -68,6 +68,7 @@ export const instanceDatabase = (from: Loose<DBInstance>): Database => ({
     createdAt: time(from.InstanceCreateTime, "InstanceCreateTime"),
     engine: from.Engine ?? "",
     sizeGiB: from.AllocatedStorage ?? undefined,
+    memberOf: from.DBClusterIdentifier || undefined,
     tags: tags(from.TagList),
 });
 

@@ -5,12 +5,14 @@ import { taskNamed, tasksOf } from "./exportTasks";
 import { failureClass, isAwsError } from "./failure";
 import { withAnswer } from "./finished";
 import { inFlight } from "./history";
+import { inventoryLines, sayInventory } from "./inventory";
 import { alarm, log } from "./log";
 import { observe, type Clients, type Memory } from "./observe";
 import { plan } from "./plan";
 import { report, sayAlarms, type Tally } from "./report";
+import { protections } from "./rpo";
 import { isOurs } from "./taskId";
-import type { Decision, Observed, PlanSettings, StartExportTaskInput, Task } from "./types";
+import type { Decision, Observed, PlanSettings, Snapshot, StartExportTaskInput, Task } from "./types";
 
 /** Calls of StartExportTask in one look beyond those that were accepted; each is repeated by another look. */
 const patience = 10;
@@ -37,8 +39,12 @@ const curiosity = 5;
  */
 export async function look({ account, named }: LookAt, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<void> {
     const until = Date.now() + lookTime;
+    memory.since ??= now.getTime();
     const observed: Mutable<Observed> = await observe(account, settings, now, clients, memory);
-    const tally: Tally = { started: 0, refused: 0, tried: 0, asked: 0 };
+    const { snapshots } = observed;
+    const tally: Tally = { started: 0, refused: 0, tried: 0, asked: 0, waiting: 0 };
+    /** What the plan isn't asked about again in this look. */
+    const refusals: Decision[] = [];
     const unknown = named.filter((arn) => !observed.snapshots.some((each) => each.arn === arn));
 
     // Each answer and each start changes what is known, so the plan is made anew: it is pure and takes milliseconds.
@@ -58,10 +64,13 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
     await explain(unknown.slice(0, curiosity));
     const unexplained = unknown.filter((arn) => !observed.tasks[arn]?.length);
     // Alarms before requests: what the sealer has sealed isn't seen again, and a run that dies in between says it twice.
-    sayAlarms(alarmsOf({ observed, decisions, unexplained, memory, settings, now }), memory);
+    const protection = protections({ ...observed, snapshots }, [...decisions, ...refusals], settings, now);
+    sayAlarms(alarmsOf({ observed, decisions, protection, unexplained, memory, settings, now }), memory);
+    sayInventory(inventoryLines(account, settings.accounts[account]?.name ?? "", protection, now), now, memory);
     tally.asked = await askSealer(observed, settings, now, clients, memory);
     memory.waiting = waitingOf(decisions);
-    report(account, decisions, tally, memory);
+    tally.waiting = memory.waiting.length + refusals.length;
+    report(account, decisions, protection, tally, memory);
 
     /** Asks what became of snapshots that only a trigger named. A finished export of one is found here too. */
     async function explain(arns: readonly string[]): Promise<void> {
@@ -113,7 +122,9 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
             // The vault's key or the snapshot's own? Another source key tells.
             const sameFault = failure === "source-key" ? snapshot.sourceKeyArn : undefined;
             if (failure === "configuration" || (failure === "source-key" && !sameFault)) return failure;
-            observed.snapshots = observed.snapshots.filter(({ arn, sourceKeyArn }) => arn !== snapshot.arn && (!sameFault || sourceKeyArn !== sameFault));
+            const isRefused = ({ arn, sourceKeyArn }: Snapshot) => arn === snapshot.arn || (sameFault !== undefined && sourceKeyArn === sameFault);
+            refusals.push(...decisions.filter((each) => each.code === next.code && isRefused(each.snapshot)).map((each) => ({ ...each, reason: `RDS refused its export: ${name}: ${message}` })));
+            observed.snapshots = observed.snapshots.filter((each) => !isRefused(each));
             // Nothing left under any other key: then it is the vault's as far as anybody can tell.
             return sameFault && !tally.started && !observed.snapshots.length ? failure : undefined;
         }

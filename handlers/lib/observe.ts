@@ -9,6 +9,7 @@ import { disappeared, unsealed } from "./finished";
 import { clusterDatabase, clusterSnapshot, instanceDatabase, instanceSnapshot } from "./fromAws";
 import { manifestOfExport } from "./history";
 import { parseManifestName } from "./manifestName";
+import { protectionStart } from "./rpo";
 import { isOwn } from "./taskId";
 import type { Database, ManifestName, Observed, PlanSettings, Task } from "./types";
 
@@ -35,6 +36,8 @@ export interface Waiting {
 
 /** What a warm function remembers of an account. Nothing depends on it but the number of calls and of repeated words. */
 export interface Memory {
+    /** When it looked at the account first, in milliseconds. */
+    since?: number;
     /** The databases, and when they were asked for, in milliseconds. */
     inventory?: { readonly at: number; readonly databases: readonly Database[] };
     /** Finished tasks under ids of our form without a manifest, by id. */
@@ -45,6 +48,8 @@ export interface Memory {
     listedAt?: number;
     /** When a task of ours was first seen in flight, by id, in milliseconds. */
     seen: Record<string, number>;
+    /** Manifests of older data than the plan asks for. They hardly change, and would cost pages at every look. */
+    older?: { readonly at: number; readonly since: string; readonly manifests: readonly ManifestName[] };
     /** When the sealer was last asked, by task id, in milliseconds. */
     asked: Record<string, number>;
     /** Snapshots that were to be exported at the last look. */
@@ -60,15 +65,15 @@ export async function observe(account: string, settings: PlanSettings, now: Date
     const { rdsModule, rds } = clients;
     const client = { client: rds };
     const since = ledgerStart(rulesFor(settings, account), now);
-    const [instanceSnapshots, backupSnapshots, clusterSnapshots, running, manifests] = await allEnded([
+    const [instanceSnapshots, backupSnapshots, clusterSnapshots, running, { manifests, older }] = await allEnded([
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, {}) as never, "DBSnapshots"),
         // A type of its own that must be asked for: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeDBSnapshots.html
         all<never>(rdsModule.paginateDescribeDBSnapshots(client, { SnapshotType: "awsbackup" }) as never, "DBSnapshots"),
         all<never>(rdsModule.paginateDescribeDBClusterSnapshots(client, {}) as never, "DBClusterSnapshots"),
         describeTasks(clients, { Filters: [withStatus("starting", "in_progress", "canceling")] }),
-        ledger(account, settings, since, clients),
+        ledger(account, settings, now, clients, memory),
     ]);
-    const databases = await inventory(settings, account, now, manifests, clients, memory);
+    const databases = await inventory(settings, account, now, [...older, ...manifests], clients, memory);
     const snapshots = [...instanceSnapshots.map(instanceSnapshot), ...backupSnapshots.map(instanceSnapshot), ...clusterSnapshots.map(clusterSnapshot)];
     const ended = unsealed(await endedTasks(settings, now, running, clients, memory), manifests, since);
     memory.finished = Object.fromEntries(ended.map((task) => [task.id, task]));
@@ -80,6 +85,7 @@ export async function observe(account: string, settings: PlanSettings, now: Date
         running,
         tasks: {},
         manifests,
+        older,
         finished: ended.filter(own),
         strangers: ended.filter((task) => !own(task)),
         proven: manifests.some(manifestOfExport),
@@ -102,10 +108,30 @@ async function inventory(settings: PlanSettings, account: string, now: Date, man
     return databases;
 }
 
-/** The account's manifests as far back as the planner needs them. Names only: the starter may not read them. */
-async function ledger(account: string, settings: PlanSettings, since: string, { s3Module, s3 }: Clients): Promise<ManifestName[]> {
+/** Milliseconds. What was sealed of older data since then is a straggler of the day before. */
+const olderAge = 6 * 3_600_000;
+
+/**
+ * The account's manifests: as far back as the plan needs them at every look, and as far as protection is judged by every six hours,
+ * or when a day passes from the ones to the others. Names only: the starter may not read them.
+ */
+async function ledger(account: string, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<{ manifests: ManifestName[]; older: readonly ManifestName[] }> {
+    const rules = rulesFor(settings, account);
+    const since = ledgerStart(rules, now);
+    const known = memory.older?.since === since && now.getTime() - memory.older.at < olderAge ? memory.older.manifests : undefined;
+    const first = protectionStart(rules, settings.rpoHours, now);
+    const listed = await manifestsSince(known || first > since ? since : first, account, settings, clients);
+    const older = known ?? listed.filter(({ dataDate }) => dataDate < since);
+    if (!known) memory.older = { at: now.getTime(), since, manifests: older };
+    return { manifests: listed.filter(({ dataDate }) => dataDate >= since), older };
+}
+
+async function manifestsSince(date: string, account: string, settings: PlanSettings, { s3Module, s3 }: Clients): Promise<ManifestName[]> {
     const prefix = `manifests/${account}/`;
-    const input = { Bucket: settings.destination.bucket, Prefix: prefix, StartAfter: prefix + since };
-    const objects = await all<{ Key?: string }>(s3Module.paginateListObjectsV2({ client: s3 }, input) as never, "Contents");
-    return objects.flatMap(({ Key }) => parseManifestName(Key ?? "") ?? []);
+    const input = { Bucket: settings.destination.bucket, Prefix: prefix, StartAfter: prefix + date };
+    const objects = await all<{ Key?: string; LastModified?: Date }>(s3Module.paginateListObjectsV2({ client: s3 }, input) as never, "Contents");
+    return objects.flatMap(({ Key, LastModified }) => {
+        const name = parseManifestName(Key ?? "");
+        return name ? [{ ...name, writtenAt: LastModified?.toISOString() }] : [];
+    });
 }

@@ -142,6 +142,8 @@ export interface Database {
     readonly engine: string;
     /** AllocatedStorage; of an Aurora cluster RDS tells nothing meaningful. */
     readonly sizeGiB?: number;
+    /** Of an instance in a cluster: the cluster's identifier. Snapshots are the cluster's, so it is no database by itself. */
+    readonly memberOf?: string;
     readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -250,6 +252,8 @@ export interface Observed {
     /** Tasks by source ARN. An ARN that is missing here wasn't asked for yet. */
     readonly tasks: Readonly<Record<string, readonly Task[]>>;
     readonly manifests: readonly ManifestName[];
+    /** Those of data before them, for whoever judges protection; the plan doesn't ask. Absent: not listed. */
+    readonly older?: readonly ManifestName[];
     /** Finished tasks of ours that no manifest names yet, those of snapshots that are gone too. */
     readonly finished?: readonly Task[];
     /** Tasks under our form of id and in our bucket that aren't ours. */

@@ -1,4 +1,4 @@
-/** S3 over HTTP, path style: list names and versions, put, get, head. */
+/** S3 over HTTP, path style: list names and versions, the bucket's lock, put, get, head. */
 import { createHash } from "node:crypto";
 import type { Request, Response, Service } from "./http";
 import { AwsError, type ObjectVersion, type PutOptions, type World } from "./types";
@@ -10,6 +10,7 @@ export const serveS3: Service = {
         const { method, query } = request;
         if (key === "" && method === "GET" && query.get("list-type") === "2") return list(world, request, bucket);
         if (key === "" && method === "GET" && query.has("versions")) return listVersions(world, request, bucket);
+        if (key === "" && method === "GET" && query.has("object-lock")) return lock(world, request, bucket);
         const known = [...query.keys()].every((name) => ["x-id", "versionId"].includes(name));
         if (key !== "" && known && method === "PUT") return put(world, request, bucket, key);
         if (key !== "" && known && method === "GET") return get(world, request, bucket, key);
@@ -52,6 +53,14 @@ function list(world: World, { query, principal }: Request, bucket: string): Resp
             namespace,
         ),
     };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html */
+function lock(world: World, { query, principal }: Request, bucket: string): Response {
+    refuseUnknown("GetObjectLockConfiguration", query.keys(), (name) => !["object-lock", "x-id"].includes(name));
+    const retention = world.s3.lock(principal, bucket);
+    const rule = retention && { Rule: { DefaultRetention: { Mode: retention.mode, Days: retention.days } } };
+    return { headers: { "content-type": "application/xml" }, body: xml("ObjectLockConfiguration", { ObjectLockEnabled: "Enabled", ...rule }, namespace) };
 }
 
 /** As `encoding-type=url` writes keys: the form encoding (boto3 reads it so, README: not yet proven), slashes left. */

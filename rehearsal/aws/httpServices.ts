@@ -1,4 +1,4 @@
-/** RDS and STS (query protocol, XML), SQS (JSON 1.0) and Organizations (JSON 1.1) over HTTP. */
+/** RDS, STS and SNS (query protocol, XML), SQS (JSON 1.0), Organizations and CloudWatch Logs (JSON 1.1) over HTTP. */
 import { createHash } from "node:crypto";
 import type { Response, Service } from "./http";
 import { AwsError } from "./types";
@@ -48,6 +48,17 @@ export const serveSts: Service = {
     error: queryError,
 };
 
+/** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+export const serveSns: Service = {
+    serve(world, { body, principal }) {
+        const { Action, Version: _, TopicArn = "", Message = "", Subject, ...others } = Object.fromEntries(new URLSearchParams(body.toString()));
+        if (Action !== "Publish" || Object.keys(others).length > 0) throw new AwsError("NotSimulated", `sns:${Action} with ${Object.keys(others).join(", ")} isn't simulated`, 501);
+        const MessageId = world.sns.publish(principal, TopicArn, { message: Message, ...(Subject !== undefined && { subject: Subject }) });
+        return queryAnswer("http://sns.amazonaws.com/doc/2010-03-31/", "Publish", { MessageId });
+    },
+    error: ({ code, message, status }) => queryError(new AwsError(code === "AccessDenied" ? "AuthorizationError" : code, message, status)),
+};
+
 const md5 = (text: string) => createHash("md5").update(text).digest("hex");
 
 export const serveSqs: Service = {
@@ -78,6 +89,20 @@ export const serveOrganizations: Service = {
         return json(200, world.organization.api(principal, operation, JSON.parse(body.toString()) as Record<string, unknown>), "1.1");
     },
     error: ({ code, message, status }) => json(status, { __type: code === "AccessDenied" ? "AccessDeniedException" : code, Message: message }, "1.1"),
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+export const serveLogs: Service = {
+    serve(world, { headers, body, principal }) {
+        const target = String(headers["x-amz-target"]);
+        if (target !== "Logs_20140328.FilterLogEvents") throw new AwsError("NotSimulated", `${target} isn't simulated`, 501);
+        const input = JSON.parse(body.toString()) as Parameters<typeof world.logs.filter>[1];
+        const known = ["logGroupName", "filterPattern", "startTime", "endTime", "limit", "nextToken"];
+        const unknown = Object.keys(input).find((name) => !known.includes(name));
+        if (unknown) throw new AwsError("NotSimulated", `logs: FilterLogEvents with ${unknown} isn't simulated`, 501);
+        return json(200, world.logs.filter(principal, input), "1.1");
+    },
+    error: ({ code, message, status }) => json(status, { __type: code === "AccessDenied" ? "AccessDeniedException" : code, message }, "1.1"),
 };
 
 const json = (status: number, value: unknown, version = "1.0"): Response => ({ status, headers: { "content-type": `application/x-amz-json-${version}` }, body: JSON.stringify(value) });

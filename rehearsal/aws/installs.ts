@@ -80,7 +80,8 @@ function bus(resource: Resource, stage: Stage): void {
 }
 
 function rule(resource: Resource, stage: Stage): void {
-    const { name, eventBusName = "default", eventPattern } = resource.inputs;
+    const { name, eventBusName = "default", eventPattern, state = "ENABLED" } = resource.inputs;
+    if (!/^ENABLED(_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS)?$/.test(state)) throw new Error(`${resource.urn}: the state ${state} isn't simulated`);
     if (!eventPattern) throw new Error(`${resource.urn}: only rules with an event pattern are simulated`);
     const targets = stage.others(resource, "aws:cloudwatch/eventTarget:EventTarget", (target) => target.rule === name && (target.eventBusName ?? "default") === eventBusName);
     stage.world.events.addRule({
@@ -88,16 +89,19 @@ function rule(resource: Resource, stage: Stage): void {
         account: resource.account,
         busArn: `arn:${stage.world.partition}:events:${resource.region}:${resource.account}:event-bus/${eventBusName}`,
         pattern: text(eventPattern),
+        readsToo: state !== "ENABLED",
         targets: targets.map(({ urn, inputs }) => {
-            const rewrite = ["input", "inputPath", "inputTransformer"].find((each) => inputs[each] !== undefined);
+            const rewrite = ["input", "inputPath"].find((each) => inputs[each] !== undefined);
             if (rewrite) throw new Error(`${urn}: ${rewrite} isn't simulated`);
-            return { arn: inputs.arn, roleArn: inputs.roleArn, deadLetterArn: inputs.deadLetterConfig?.arn };
+            const { inputTransformer: written } = inputs;
+            const transformer = written && { paths: written.inputPaths ?? {}, template: written.inputTemplate };
+            return { arn: inputs.arn, roleArn: inputs.roleArn, deadLetterArn: inputs.deadLetterConfig?.arn, ...(transformer && { transformer }) };
         }),
     });
 }
 
 /** The graph names functions by their handlers. */
-const handlers: Record<string, string> = { starter: "start", sweeper: "sweep", sealer: "seal" };
+const handlers: Record<string, string> = { starter: "start", sweeper: "sweep", sealer: "seal", watcher: "watch" };
 
 function lambda(resource: Resource, stage: Stage): void {
     const { name, role, timeout, loggingConfig } = resource.inputs;
@@ -156,12 +160,23 @@ function stackSet(resource: Resource, { world, others }: Stage): void {
     installStackSet(world, { templateBody, units: instances.flatMap(({ inputs }) => inputs.deploymentTargets.organizationalUnitIds), autoDeployment: autoDeployment?.enabled === true });
 }
 
+/** Mail is recorded as asked for; a topic keeps what it is told. */
+function topic(resource: Resource, stage: Stage): void {
+    const { name, kmsMasterKeyId } = resource.inputs;
+    const arn = stage.arn(resource, "sns", name);
+    const ofIt = (type: string, field: string) => stage.others(resource, type, (inputs) => inputs[field] === arn).map(({ inputs }) => inputs);
+    stage.world.sns.addTopic({ arn, account: resource.account, ...(kmsMasterKeyId && { keyArn: kmsMasterKeyId }) });
+    for (const { policy } of ofIt("aws:sns/topicPolicy:TopicPolicy", "arn")) stage.world.iam.setResourcePolicy(arn, resource.account, text(policy));
+    for (const { protocol, endpoint } of ofIt("aws:sns/topicSubscription:TopicSubscription", "topic")) stage.world.sns.subscribe(arn, protocol, endpoint);
+}
+
 /** In this order: what is referred to stands before what refers to it. */
 export const installs: Record<string, Install> = {
     "aws:iam/role:Role": role,
     "aws:kms/key:Key": key,
     "aws:s3/bucket:Bucket": bucket,
     "aws:sqs/queue:Queue": queue,
+    "aws:sns/topic:Topic": topic,
     "aws:cloudwatch/eventBus:EventBus": bus,
     "aws:cloudwatch/eventRule:EventRule": rule,
     "aws:lambda/function:Function": lambda,

@@ -1,7 +1,7 @@
 /** Functions, their logs, and their queues' mappings. An invocation takes no virtual time: the clock stands while it runs. */
 import { LambdaProcess, type Invocation, type Outcome, type ProcessOptions } from "./lambdaProcess";
 import { startMapping } from "./queueMapping";
-import { AwsError, type Lambda, type LogLine, type Principal, type World } from "./types";
+import { AwsError, type Lambda, type LogLine, type Principal, type Run, type World } from "./types";
 
 type FunctionOptions = Parameters<Lambda["addFunction"]>[0];
 
@@ -26,6 +26,7 @@ const inChildProcess: RuntimeOf = (_world, options) => new LambdaProcess(options
 export function createLambda(world: World, { patienceMs = 20_000, runtime = inChildProcess }: { patienceMs?: number; runtime?: RuntimeOf } = {}): Lambda {
     const functions = new Map<string, Installed>();
     const logs: LogLine[] = [];
+    const runs: Run[] = [];
     let requests = 0;
     let streams = 0;
 
@@ -81,6 +82,8 @@ export function createLambda(world: World, { patienceMs = 20_000, runtime = inCh
 
     const lambda: Lambda = {
         logs,
+        runs,
+        writerOf: (logGroupArn) => [...functions.values()].find(({ options }) => options.logGroupArn === logGroupArn)?.options.name,
         addFunction(options) {
             let known: Principal | undefined;
             const session = () => (known ??= world.iam.assumeAsService("lambda.amazonaws.com", options.roleArn, { account: options.account }));
@@ -98,6 +101,7 @@ export function createLambda(world: World, { patienceMs = 20_000, runtime = inCh
             const awsRequestId = `00000000-0000-4000-9000-${(++requests).toString().padStart(12, "0")}`;
             const outcome = await fn.process.call({ now: world.clock.now, event: payload, context: { awsRequestId, functionName: name, timeoutMs } });
             write(fn, outcome.logs);
+            runs.push({ at: world.clock.now, function: name, failed: outcome.error !== undefined });
             if (outcome.error) throw Object.assign(new Error(outcome.error.message), { name: outcome.error.name });
             return outcome.result;
         },

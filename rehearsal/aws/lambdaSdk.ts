@@ -139,6 +139,7 @@ const pages = (operation: string) =>
 
 const tokens: Record<string, readonly [string, string]> = {
     ...Object.fromEntries(["DBSnapshots", "DBClusterSnapshots", "DBInstances", "DBClusters", "ExportTasks"].map((what) => [`Describe${what}`, ["Marker", "Marker"]])),
+    FilterLogEvents: ["nextToken", "nextToken"],
     ListObjectsV2: ["ContinuationToken", "NextContinuationToken"],
     ...Object.fromEntries(["ListAccountsForParent", "ListChildren", "ListTagsForResource"].map((what) => [what, ["NextToken", "NextToken"]])),
 };
@@ -203,6 +204,9 @@ const operations: Record<string, (world: World, principal: Principal, input: Inp
         const without = (marker: boolean) => shown.filter(({ deleteMarker }) => deleteMarker === marker).map(({ deleteMarker: _, ...each }) => each);
         return { Versions: without(false), DeleteMarkers: without(true), IsTruncated: truncated, ...(truncated && { NextKeyMarker: last?.key, NextVersionIdMarker: last?.versionId }) };
     },
+    Publish: (world, principal, { TopicArn, Message, Subject }) => ({ MessageId: world.sns.publish(principal, TopicArn, { message: Message, subject: Subject }) }),
+    FilterLogEvents: (world, principal, input) => world.logs.filter(principal, input as Parameters<World["logs"]["filter"]>[1]),
+    GetObjectLockConfiguration: (world, principal, { Bucket }) => ({ ObjectLockConfiguration: lockOf(world.s3.lock(principal, Bucket)) }),
     HeadObject: (world, principal, { Bucket, Key, VersionId }) => object(world.s3.head(principal, Bucket, Key, VersionId)),
     GetObject(world, principal, { Bucket, Key, VersionId, Range }) {
         const found = world.s3.get(principal, Bucket, Key, VersionId);
@@ -216,6 +220,11 @@ const operations: Record<string, (world: World, principal: Principal, input: Inp
         return object(world.s3.put(principal, Bucket, Key, { body, ...(SSEKMSKeyId && { keyArn: SSEKMSKeyId }), ...(IfNoneMatch && { ifNoneMatch: IfNoneMatch }) }));
     },
 };
+
+const lockOf = (retention: ReturnType<World["s3"]["lock"]>) => ({
+    ObjectLockEnabled: "Enabled",
+    ...(retention && { Rule: { DefaultRetention: { Mode: retention.mode, Days: retention.days } } }),
+});
 
 const object = (version: ReturnType<World["s3"]["head"]>): Answer => ({
     VersionId: version.versionId,

@@ -81,6 +81,7 @@ export function createS3(world: World): S3 {
     return {
         addBucket: (bucket) => void buckets.set(bucket.name, { ...bucket, versions: createVersions() }),
         bucket: (name) => buckets.get(name),
+        setRetention: (name, retention) => void buckets.set(name, { ...open(name), retention }),
 
         put(principal, name, key, { keyArn, multipart = false, ifNoneMatch, checksum, body, size }: PutOptions = {}) {
             const bucket = open(name);
@@ -179,6 +180,12 @@ export function createS3(world: World): S3 {
         location(principal, name) {
             authorize(principal, "s3:GetBucketLocation", open(name));
             return world.region;
+        },
+        lock(principal, name) {
+            const bucket = open(name);
+            // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
+            authorize(principal, "s3:GetBucketObjectLockConfiguration", bucket);
+            return bucket.retention;
         },
         versions: (name, prefix = "") => open(name).versions.written.filter((each) => each.key.startsWith(prefix)),
     };

@@ -71,6 +71,7 @@ export function createSqs(world: World): Sqs {
             dropExpired(queue);
             return [...queue.messages.values()];
         },
+        arns: () => [...queues.keys()],
         onSend: (queueArn, wake) => void queueOf(queueArn).wakes.push(wake),
     };
 }

@@ -80,6 +80,10 @@ export interface World {
     readonly sqs: Sqs;
     readonly lambda: Lambda;
     readonly organization: Organization;
+    readonly sns: Sns;
+    readonly logs: Logs;
+    /** By ARN; whoever turns one off stops it. */
+    readonly schedules: Map<string, { enabled: boolean }>;
 }
 
 export interface Iam {
@@ -147,6 +151,8 @@ export interface PutOptions {
 export interface S3 {
     addBucket(bucket: Bucket): void;
     bucket(name: string): Bucket | undefined;
+    /** Changes the default lock; no call, not judged. */
+    setRetention(name: string, retention: Bucket["retention"]): void;
     put(principal: Principal, bucket: string, key: string, options?: PutOptions): ObjectVersion;
     get(principal: Principal, bucket: string, key: string, versionId?: string): ObjectVersion;
     remove(principal: Principal, bucket: string, key: string, versionId?: string): void;
@@ -157,6 +163,8 @@ export interface S3 {
     /** ListObjectsV2. With a delimiter, keys that hold it after the prefix are rolled up to `prefixes`; `next`: what to start after for the rest. */
     list(principal: Principal, bucket: string, options: { prefix?: string; delimiter?: string; startAfter?: string; maxKeys?: number }): { keys: ObjectVersion[]; prefixes: string[]; truncated: boolean; next?: string };
     location(principal: Principal, bucket: string): string;
+    /** GetObjectLockConfiguration: the default lock. */
+    lock(principal: Principal, bucket: string): NonNullable<Bucket["retention"]> | undefined;
     /** All versions, oldest first, as the rehearsal's verdict sees them; no call, not judged. */
     versions(bucket: string, prefix?: string): readonly ObjectVersion[];
 }
@@ -264,11 +272,27 @@ export interface AwsEvent {
     readonly resources: readonly string[];
     readonly detail: Readonly<Record<string, unknown>>;
 }
+/** What a call's name alone tells of its event. */
+export interface KnownOfCall {
+    readonly source: string;
+    readonly "detail-type": string;
+    readonly detail: { readonly eventSource: string; readonly eventName: string; readonly readOnly: boolean };
+}
+export interface RuleTarget {
+    readonly arn: string;
+    readonly roleArn?: string;
+    readonly deadLetterArn?: string;
+    readonly transformer?: { readonly paths: Readonly<Record<string, string>>; readonly template: string };
+}
 export interface EventBridge {
     addBus(arn: string): void;
-    addRule(rule: { arn: string; account: string; busArn: string; pattern: string; targets: readonly { arn: string; roleArn?: string; deadLetterArn?: string }[] }): void;
+    addRule(rule: { arn: string; account: string; busArn: string; pattern: string; targets: readonly RuleTarget[]; readsToo?: boolean }): void;
     /** An AWS service's own event on the account's default bus. `world.eventWeather` may lose, repeat or delay it. */
     emit(event: AwsEvent): void;
+    /** Whether any rule on the account's default bus in that Region may match an event that holds at least this. Cached. */
+    listens(account: string, region: string, known: KnownOfCall): boolean;
+    /** CloudTrail's events, which have no weather, on the default bus of an account. */
+    tell(account: string, event: AwsEvent): void;
     /** What happens to an event between RDS and the default bus: the delays (ms) of each delivery; `[]` loses it. Default `[0]`. */
     weather: (event: AwsEvent) => readonly number[];
     /** Whether the pattern of the forwarder or of another rule ever matched this event id. */
@@ -294,6 +318,37 @@ export interface Sqs {
     messages(queueArn: string): readonly Message[];
     /** Called after each send, so that a Lambda mapping can wake. */
     onSend(queueArn: string, wake: () => void): void;
+    /** Every queue. */
+    arns(): readonly string[];
+}
+
+/** What a topic was told. */
+export interface Notice {
+    readonly topicArn: string;
+    readonly at: number;
+    readonly principal: Principal;
+    readonly subject?: string;
+    readonly message: string;
+    /** The rule or alarm that an AWS service published for, and the rule's event. */
+    readonly sourceArn?: string;
+    readonly event?: AwsEvent;
+}
+export interface Sns {
+    addTopic(topic: { arn: string; account: string; keyArn?: string }): void;
+    /** Recorded only: nobody confirms, and nobody reads mail. */
+    subscribe(topicArn: string, protocol: string, endpoint: string): void;
+    readonly subscriptions: readonly { topicArn: string; protocol: string; endpoint: string }[];
+    /** Judged on the topic's policy and the caller's own; with an encrypted topic on the key's too. `source`: for whom a service publishes. */
+    publish(principal: Principal, topicArn: string, text: { message: string; subject?: string }, source?: { arn: string; account: string; event?: AwsEvent }): string;
+    readonly messages: readonly Notice[];
+}
+
+export interface Logs {
+    /** FilterLogEvents with a pattern that is one quoted `"field":"value"`. Times in ms, the end included. */
+    filter(principal: Principal, options: { logGroupName: string; filterPattern?: string; startTime?: number; endTime?: number; limit?: number; nextToken?: string }): {
+        events: { timestamp: number; message: string; logStreamName: string; ingestionTime: number; eventId: string }[];
+        nextToken?: string;
+    };
 }
 
 export interface SimMember {
@@ -329,12 +384,17 @@ export interface Organization {
 }
 
 export interface LogLine { readonly at: number; readonly function: string; readonly text: string; readonly json?: Record<string, unknown> }
+/** One run of a function, as Lambda's own metrics count it. */
+export interface Run { readonly at: number; readonly function: string; readonly failed: boolean }
 export interface Lambda {
     addFunction(options: { name: string; arn: string; account: string; roleArn: string; logGroupArn: string; timeoutMs: number; environment: Record<string, string>; files: Record<string, string>; handler: string }): void;
     addMapping(options: { functionArn: string; queueArn: string; batchSize: number; windowMs: number; reportFailures: boolean; maximumConcurrency: number }): void;
     /** Invokes now on the virtual clock; rejects when the function throws. `by` is judged for lambda:InvokeFunction unless it is Lambda's own poller. */
     invoke(functionArn: string, payload: unknown, by?: Principal): Promise<unknown>;
     readonly logs: readonly LogLine[];
+    readonly runs: readonly Run[];
+    /** Name of the function that writes into a log group of that ARN. */
+    writerOf(logGroupArn: string): string | undefined;
     /** Where functions find AWS: the URL of `serve(world)`. Read when a function's process starts. */
     endpoint?: string;
     /** Ends the functions' processes and removes their files. */

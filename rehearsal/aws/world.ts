@@ -6,11 +6,14 @@ import { createIam } from "./iam";
 import { judge } from "./judge";
 import { createKms } from "./kms";
 import { createLambda, type RuntimeOf } from "./lambda";
+import { createLogs } from "./logs";
 import { createOrganization } from "./organization";
 import { createRds } from "./rds";
 import { createS3 } from "./s3";
+import { createSns } from "./sns";
 import { createSqs } from "./sqs";
-import { AwsError, type Call, type World } from "./types";
+import { record } from "./trail";
+import { AwsError, type Call, type JudgedCall, type World } from "./types";
 
 export interface WorldOptions {
     readonly region: string;
@@ -34,6 +37,7 @@ export function createWorld({ region, partition, start, seed, judge: instead, ru
         partition,
         calls: [],
         interferences: [],
+        schedules: new Map(),
         random: mulberry32(seed),
         authorize: (call) => authorize(world, call, instead),
     } as Partial<Mutable<World>> as Mutable<World>;
@@ -43,6 +47,8 @@ export function createWorld({ region, partition, start, seed, judge: instead, ru
     world.s3 = createS3(world);
     world.events = createEventBridge(world);
     world.sqs = createSqs(world);
+    world.sns = createSns(world);
+    world.logs = createLogs(world);
     world.rds = createRds(world);
     world.lambda = createLambda(world, { runtime });
     return world;
@@ -54,14 +60,19 @@ function authorize(world: World, call: Call, instead: WorldOptions["judge"]): vo
         const played = interfere(call);
         if (played) {
             const { error, fault } = played;
-            world.calls.push({ ...call, at, allowed: false, error: error.code, fault, why: `played fault: ${fault}` });
+            note(world, { ...call, at, allowed: false, error: error.code, fault, why: `played fault: ${fault}` });
             throw error;
         }
     }
     const { principal, action, resource } = call;
     const { allowed, why } = instead ? instead() : judgeByPolicies(world, call);
-    world.calls.push({ ...call, at, allowed, why, ...(!allowed && { error: "AccessDenied" }) });
+    note(world, { ...call, at, allowed, why, ...(!allowed && { error: "AccessDenied" }) });
     if (!allowed) throw new AwsError("AccessDenied", `${principal.arn} is not authorized to perform: ${action} on resource: ${resource} (${why})`, 403);
+}
+
+function note(world: World, call: JudgedCall): void {
+    world.calls.push(call);
+    record(world, call);
 }
 
 function judgeByPolicies(world: World, call: Call): { allowed: boolean; why: string } {

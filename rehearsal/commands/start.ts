@@ -21,7 +21,8 @@ npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [
   --seed N          of all chance: the same seed gives the same bytes; default 1
   --days N          days and nights, default 2
   --databases N     per account, default 7, with an organization 1
-  --manifests DIR   writes the manifests that stand in the vault at the end into DIR
+  --manifests DIR   writes the manifests that stand in the vault at the end into DIR/manifests, and what the starter
+                    said of the accounts' databases into DIR/inventory.json: npm run report reads both
   --events DIR      plays the EventBridge events found there, one JSON file each, instead of the nights
   --inventory FILE  what exists then, as the AWS CLI prints it; may be given several times. Without it: an available
                     snapshot for the one that the event names`;
@@ -38,6 +39,9 @@ function writeManifests(directory: string, { world, settings }: Rehearsal): void
         mkdirSync(dirname(join(directory, key)), { recursive: true });
         writeFileSync(join(directory, key), text);
     }
+    mkdirSync(directory, { recursive: true });
+    const inventory = world.lambda.logs.flatMap(({ json }) => (json?.message === "inventory" ? [json] : []));
+    writeFileSync(join(directory, "inventory.json"), JSON.stringify(inventory, null, 2));
 }
 
 void runCommand(async () => {

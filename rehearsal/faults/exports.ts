@@ -1,6 +1,6 @@
 /** Snapshots and exports that go their own way. */
 import { day, makeDatabase, snapshotAt } from "../nights";
-import { accountAt, at, logged, startsOf, type PlayFault } from "./stage";
+import { accountAt, at, logged, startsOf, unprotected, type PlayFault } from "./stage";
 
 export const failingExport =
     (name: string, identifier: string, times: number): PlayFault =>
@@ -20,6 +20,8 @@ export const failingExport =
             name,
             when: at(2),
             on: database,
+            alarms: Number.isFinite(times) ? [] : ["failed", "given-up"],
+            mayRing: ["failed"],
             effect: () => {
                 const tasks = startsOf(stage, arn());
                 if (Number.isFinite(times)) return tasks.some(({ status }) => status === "COMPLETE") && failures ? `attempt ${tasks.length} succeeded` : undefined;
@@ -39,6 +41,7 @@ export const unusableSourceKey: PlayFault = (stage) => {
         name: "source key that can't be used",
         on: database,
         when: at(33),
+        alarms: ["export-refused"],
         explains: ({ resource }) => resource === keyArn,
         effect: () => {
             const refusals = logged(stage, "export-refused", { class: "source-key" }).length;
@@ -76,6 +79,7 @@ export const oldCopy: PlayFault = (stage) => {
     return {
         name: "manual copy of an old snapshot",
         when: at(12),
+        mayRing: unprotected,
         effect: () => {
             const copy = world.rds.snapshots().find((snapshot) => snapshot.database === database);
             return copy && !startsOf(stage, copy.arn).length ? "not exported: its data is 60 days old" : undefined;

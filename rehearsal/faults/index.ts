@@ -3,6 +3,7 @@ import { failingExport, oldCopy, recreatedSnapshot, unsupportedEngine, unusableS
 import { at, type Fault, type FaultStage, type PlayFault } from "./stage";
 import { lostGrant, missingRole, throttledAccount } from "./rights";
 import { sealingFaults } from "./sealing";
+import { tamperingFaults } from "./tampering";
 import { forgedEvent, poisonRecord, vanishedSnapshot } from "./triggers";
 import { weather } from "./weather";
 
@@ -24,6 +25,7 @@ const others: readonly PlayFault[] = [
     poisonRecord,
     vanishedSnapshot,
     ...sealingFaults,
+    ...tamperingFaults,
 ];
 
 /** Puts all faults on stage. */

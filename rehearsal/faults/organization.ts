@@ -3,7 +3,7 @@ import { AwsError, type JudgedCall, type SimTask } from "../aws/types";
 import { manifestsIn } from "../fates";
 import { hour, minute } from "../nights";
 import { enter, joiners, type Population } from "../population";
-import { at, bucketOf, logged, within, type Fault, type FaultStage, type PlayFault } from "./stage";
+import { at, bucketOf, logged, unprotected, within, type Fault, type FaultStage, type PlayFault } from "./stage";
 
 /** An account's own calls and roles, or a service's on its behalf. */
 const isOf = ({ principal, resourceAccount, context }: JudgedCall, account: string) => [principal.account, resourceAccount, context?.["aws:SourceAccount"]].includes(account);
@@ -19,6 +19,7 @@ const joining = ({ members }: Population): PlayFault => (stage) => {
     return {
         name: `${coming.length} accounts join, one after another`,
         when,
+        mayRing: ["not-ready"],
         // Until the StackSet has reached it, it can't be assumed.
         explains: (call) => coming.some(({ member: { id }, time }) => call.resource === arns.accessRole(id) && within(call, time, time + 15 * minute)),
         effect() {
@@ -52,6 +53,7 @@ const leaving = ({ members }: Population): PlayFault => (stage) => {
     return {
         name: "3 accounts leave, one while it exports",
         when: at(2),
+        mayRing: ["failed"],
         explains: (call) => going.some(({ id, time }) => isOf(call, id) && call.at >= time),
         effect() {
             const late = going.flatMap(({ id, time }) => looksAt(stage, id).filter((each) => each > time + 15 * minute));
@@ -69,6 +71,8 @@ const ownerTakesRoleAway = ({ members }: Population): PlayFault => (stage) => {
     return {
         name: "owner removes the access role for good",
         when,
+        alarms: ["not-ready"],
+        mayRing: unprotected,
         explains: (call) => [call.resource, call.principal.roleArn].includes(arns.accessRole(id)) && call.at >= when,
         effect() {
             const said = logged(stage, "account-not-ready", { account: id }).length;
@@ -87,6 +91,7 @@ const unreadable: PlayFault = (stage) => {
     return {
         name: "organization unreadable for an hour",
         when: from,
+        alarms: ["organization-unreadable"],
         effect() {
             const alarms = logged(stage, "organization-unreadable").length;
             const looked = new Set(logged(stage, "look").filter((line) => line.at >= from && line.at < to).map(({ json }) => json?.account)).size;

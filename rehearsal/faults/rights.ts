@@ -2,7 +2,8 @@
 import type { Arns } from "../../components/arns";
 import { AwsError, type Role } from "../aws/types";
 import { hour, makeDatabase, minute, snapshotAt } from "../nights";
-import { accountAt, at, logged, startsOf, within, type PlayFault } from "./stage";
+import { accountAt, at, logged, startsOf, unprotected, within, type PlayFault } from "./stage";
+import { touch } from "./tampering";
 
 export const throttledAccount: PlayFault = (stage) => {
     const account = accountAt(stage, 0);
@@ -46,6 +47,8 @@ export const missingRole =
             name,
             when: from,
             outage: { account, from, to },
+            alarms: [sign === "account-not-ready" ? "not-ready" : sign],
+            mayRing: ["failed", ...unprotected],
             // What RDS was writing when its role went may fail too.
             explains: (call) => within(call, from, to) && (call.resource === arn || call.principal.roleArn === arn),
             effect: () => {
@@ -63,7 +66,7 @@ export const lostGrant: PlayFault = (stage) => {
     const [from, to] = [at(13.9), at(14.9)];
     world.clock.at(from, () => {
         const intact = world.iam.resourcePolicy(arns.bucket);
-        if (!intact) return;
+        if (!intact || !touch(stage, "s3:PutBucketPolicy", arns.bucket)) return;
         const document = JSON.parse(intact.policy);
         const Statement = document.Statement.filter(({ Effect }: { Effect: string }) => Effect === "Deny");
         world.iam.setResourcePolicy(arns.bucket, intact.account, JSON.stringify({ ...document, Statement }));
@@ -73,6 +76,8 @@ export const lostGrant: PlayFault = (stage) => {
         name: "bucket policy without its grant",
         when: from,
         on: database,
+        alarms: ["bucket"],
+        mayRing: ["failed"],
         explains: (call) => within(call, from, to) && call.resource.startsWith(arns.bucket),
         effect: () => {
             const arn = world.rds.snapshots().find((snapshot) => snapshot.database === database)?.arn ?? "";

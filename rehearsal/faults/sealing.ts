@@ -10,7 +10,7 @@ const shapeOf = (identifier: string): Shape => ({ identifier, kind: "instance", 
 
 /** An export that ends oddly; `felt` is given its task, the outcome in the vault and the alarms about it. */
 const oddEnd =
-    (name: string, identifier: string, hours: number, end: (stage: FaultStage, task: SimTask) => ExportEnd, felt: (outcome: string, alarms: readonly string[], minutes: number, accepted: boolean) => string | undefined): PlayFault =>
+    (name: string, identifier: string, hours: number, alarms: readonly string[], end: (stage: FaultStage, task: SimTask) => ExportEnd, felt: (outcome: string, alarms: readonly string[], minutes: number, accepted: boolean) => string | undefined): PlayFault =>
     (stage) => {
         const { world } = stage;
         const { database, tasks } = withSnapshot(stage, 1, hours, shapeOf(identifier));
@@ -20,6 +20,8 @@ const oddEnd =
             name,
             when: at(hours),
             on: database,
+            alarms: accepts(stage, database) ? [] : alarms,
+            mayRing: ["partial"],
             effect: () => {
                 const task = tasks().at(-1);
                 const manifest = task && manifestsIn(world, bucketOf(stage)).find(({ name: { taskId } }) => taskId === task.id);
@@ -58,6 +60,7 @@ const stuckExport: PlayFault = (stage) => {
         name: "export stuck in STARTING",
         when: at(15),
         on: database,
+        alarms: ["stuck"],
         effect: () => {
             const alarmed = logged(stage, "stuck", { snapshot: snapshot()?.arn });
             return alarmed.length && tasks().length === 1 ? "alarmed after six hours, and never started a second time" : undefined;
@@ -78,6 +81,7 @@ const canceledExport: PlayFault = (stage) => {
         name: "export canceled by somebody",
         when: at(9),
         on: database,
+        alarms: ["canceled"],
         effect: () => {
             const [first, second] = tasks();
             const alarmed = first && logged(stage, "canceled", { task: first.id }).length;
@@ -101,6 +105,7 @@ const brokenSealer: PlayFault = (stage) => {
         name: "sealer without a right",
         when: from,
         on: database,
+        alarms: ["vault-not-ready"],
         explains: (call) => within(call, from, to) && call.principal.roleArn === arns.sealerRole,
         effect: () => {
             const [task] = tasks();
@@ -121,26 +126,27 @@ const droppedDatabase: PlayFault = (stage) => {
         name: "database dropped",
         when,
         on: database,
+        alarms: ["disappeared"],
         effect: () => (logged(stage, "disappeared", { database: `instance.${database.identifier}` }).length ? "alarmed as disappeared; its exports stay" : undefined),
     };
 };
 
 export const sealingFaults: readonly PlayFault[] = [
-    oddEnd("skipped table", "wide-rows", 7, () => ({ skipped: [{ target: wideRows, reason: "column name with a space" }] }), (outcome, alarms, _, accepted) => {
+    oddEnd("skipped table", "wide-rows", 7, ["partial"], () => ({ skipped: [{ target: wideRows, reason: "column name with a space" }] }), (outcome, alarms, _, accepted) => {
         if (accepted) return outcome === "complete" && !alarms.length ? "sealed as complete: exports.acceptedSkips accepts it" : undefined;
         return outcome === "partial" && alarms.includes("partial") ? "sealed as partial; the alarm names the table" : undefined;
     }),
-    oddEnd("COMPLETE though a table has no file", "half-done", 7.2, () => ({ lost: ["app.public.orders"] }),
+    oddEnd("COMPLETE though a table has no file", "half-done", 7.2, ["partial"], () => ({ lost: ["app.public.orders"] }),
         (outcome, alarms, minutes) => (outcome === "partial" && alarms.includes("partial") ? `partial after ${Math.round(minutes / 60)} hours of waiting, alarmed` : undefined)),
-    oddEnd("info files two hours late", "slow-paper", 7.4, () => ({ infoDelay: 2 * hour }),
+    oddEnd("info files two hours late", "slow-paper", 7.4, [], () => ({ infoDelay: 2 * hour }),
         (outcome, _, minutes) => (outcome === "complete" && minutes >= 120 ? `sealed ${minutes} minutes after COMPLETE` : undefined)),
-    oddEnd("info files that never come", "no-paper", 7.6, () => ({ infoDelay: Infinity }),
+    oddEnd("info files that never come", "no-paper", 7.6, ["partial"], () => ({ infoDelay: Infinity }),
         (outcome, alarms, minutes) => (outcome === "partial" && alarms.includes("partial") ? `partial after ${Math.round(minutes / 60)} hours, alarmed` : undefined)),
-    oddEnd("unreadable info file", "forged-paper", 7.8, () => ({ infoText: '{"status":"COMPLETE"' }),
+    oddEnd("unreadable info file", "forged-paper", 7.8, ["unreadable"], () => ({ infoText: '{"status":"COMPLETE"' }),
         (outcome, alarms) => (outcome === "partial" && alarms.includes("unreadable") ? "partial, alarmed with the object's name" : undefined)),
-    oddEnd("shadow version over a data file", "shadowed", 8, meddle((stage, as, { key }) => void stage.world.s3.put(as, bucketOf(stage), key, { body: "junk" })),
+    oddEnd("shadow version over a data file", "shadowed", 8, ["tampering"], meddle((stage, as, { key }) => void stage.world.s3.put(as, bucketOf(stage), key, { body: "junk" })),
         (outcome, alarms) => (outcome === "complete" && alarms.includes("tampering") ? "alarmed as tampering; the manifest pins RDS's version" : undefined)),
-    oddEnd("delete marker over a data file", "hidden", 8.2, meddle((stage, as, { key }) => stage.world.s3.remove(as, bucketOf(stage), key)),
+    oddEnd("delete marker over a data file", "hidden", 8.2, ["tampering"], meddle((stage, as, { key }) => stage.world.s3.remove(as, bucketOf(stage), key)),
         (outcome, alarms) => (outcome === "complete" && alarms.includes("tampering") ? "alarmed as tampering; the manifest pins what lies under it" : undefined)),
     brokenSealer,
     stuckExport,

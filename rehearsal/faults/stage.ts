@@ -6,6 +6,8 @@ import { firstDay, hour, makeDatabase, snapshotAt, type Shape, type Stage } from
 
 export interface FaultStage extends Stage {
     readonly arns: Arns;
+    /** The vault's. */
+    readonly keyArn: string;
     readonly accounts: readonly string[];
     readonly acceptedSkips: readonly AcceptedSkip[];
 }
@@ -21,6 +23,12 @@ export interface Fault {
     readonly outage?: { readonly account: string; readonly from: number; readonly to: number };
     /** The database that it plays on, if it is one that the configuration may not want. */
     readonly on?: SimDatabase;
+    /** Names of alarms and tamper rules that it raises, without the stack's prefix. */
+    readonly alarms?: readonly string[];
+    /** Others that it may raise, by what else plays at the time. */
+    readonly mayRing?: readonly string[];
+    /** The vault's default lock isn't there. */
+    readonly unlocked?: { readonly from: number; readonly to: number };
     /** What came of it, measured in the world after the play; `undefined`: nothing, which is a violation. */
     readonly effect: () => string | undefined;
 }
@@ -28,6 +36,10 @@ export interface Fault {
 export type PlayFault = (stage: FaultStage) => Fault;
 
 export const at = (hours: number) => firstDay + hours * hour;
+/** What rings when a database stays without a further snapshot; those that faults play on have none by night. */
+export const unprotected = ["beyond-rpo", "rpo"];
+
+export const policyOf = (...Statement: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement });
 export const within = (call: JudgedCall, from: number, to: number) => call.at >= from && call.at <= to;
 export const bucketOf = ({ arns }: Pick<FaultStage, "arns">): string => arns.bucket.split(":::")[1] ?? "";
 export const accountAt = ({ accounts }: FaultStage, index: number) => accounts[index % accounts.length] as string;

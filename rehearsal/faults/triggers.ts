@@ -1,6 +1,6 @@
 /** What reaches the hub: forged, malformed, or of a snapshot that is gone. */
 import { makeDatabase, minute } from "../nights";
-import { accountAt, at, logged, type PlayFault } from "./stage";
+import { accountAt, at, logged, unprotected, type PlayFault } from "./stage";
 
 export const forgedEvent: PlayFault = (stage) => {
     const { world, arns } = stage;
@@ -33,6 +33,7 @@ export const poisonRecord: PlayFault = (stage) => {
     return {
         name: "poison record in a batch",
         when,
+        alarms: ["trigger-dlq"],
         effect: () => {
             const tries = logged(stage, "malformed-trigger").length;
             return tries && world.sqs.messages(arns.triggerDeadLetters).length ? `failed alone ${tries} times, then lay in the dead-letter queue` : undefined;
@@ -57,6 +58,8 @@ export const vanishedSnapshot: PlayFault = (stage) => {
     return {
         name: "snapshot deleted at once",
         when,
+        alarms: ["vanished"],
+        mayRing: unprotected,
         effect: () => (logged(stage, "vanished", { snapshot: arn }).length ? "alarmed as vanished: an event named it, and RDS knew it no more" : undefined),
     };
 };

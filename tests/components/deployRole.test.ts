@@ -16,7 +16,11 @@ const arns = arnsOf(place);
 const names = namesOf(place);
 const other = arnsOf({ ...place, stack: "other" });
 const key = `arn:aws:kms:${region}:${backup}:key/00000000-0000-4000-8000-000000000000`;
-const { starter, sealer } = arns;
+const { starter, sealer, watcher } = arns;
+const inAccount = (service: string, resource: string, where = region) => `arn:aws:${service}:${where}:${backup}:${resource}`;
+const backupRole = (name: string) => `arn:aws:iam::${backup}:role/rds-vault/${name}`;
+const watchRule = (name: string, where = region) => inAccount("events", `rule/${name}`, where);
+const trail = inAccount("cloudtrail", `trail/${names.trail}`);
 
 const keyPolicy = vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn: `arn:aws:iam::${backup}:role/rds-vault-deploy`, sources: { accounts: [shop] } });
 const callerKeys = (roleArn: string, account: string) => ({
@@ -89,6 +93,54 @@ const inBackup: Case[] = [
     ["kms:PutKeyPolicy", key.replace(backup, shop), false],
     ["kms:Decrypt", key, false],
     ["kms:CreateGrant", key, false],
+    ["iam:CreateRole", arns.watcherRole, true],
+    ["iam:PutRolePolicy", arns.readerRole, true],
+    ["iam:PutRolePolicy", backupRole(names.iamForwarder), true],
+    ["iam:PutRolePolicy", other.readerRole, false],
+    ["iam:PassRole", arns.watcherRole, true, passed("lambda.amazonaws.com")],
+    ["iam:PassRole", arns.readerRole, false, passed("lambda.amazonaws.com")],
+    ["iam:PassRole", backupRole(names.watchScheduleRole), true, passed("scheduler.amazonaws.com")],
+    ["iam:PassRole", backupRole(names.iamForwarder), true, passed("events.amazonaws.com")],
+    ["iam:PassRole", backupRole(names.iamForwarder), false, passed("lambda.amazonaws.com")],
+    ["sts:AssumeRole", arns.readerRole, false],
+    ["lambda:CreateFunction", watcher, true],
+    ["lambda:UpdateFunctionCode", other.watcher, false],
+    ["lambda:InvokeFunction", watcher, false],
+    ["logs:CreateLogGroup", arns.watcherLogs, true],
+    ["logs:PutRetentionPolicy", `${arns.watcherLogs}:log-stream:s`, true],
+    ["logs:DeleteLogGroup", other.watcherLogs, false],
+    ["logs:FilterLogEvents", arns.watcherLogs, false],
+    ["scheduler:CreateScheduleGroup", arns.watchScheduleGroup, true],
+    ["scheduler:CreateSchedule", inAccount("scheduler", `schedule/${names.watchSchedule}/${names.watchSchedule}`), true],
+    ["scheduler:DeleteScheduleGroup", other.watchScheduleGroup, false],
+    ["events:PutRule", watchRule(`${names.watch}-bucket`), true],
+    ["events:PutTargets", watchRule(`${names.watch}-deploy`), true],
+    ["events:PutRule", watchRule(`${names.watch}-forward`, "us-east-1"), true],
+    ["events:PutRule", watchRule(`${names.watch}-forward`, "eu-central-1"), false],
+    ["events:DeleteRule", watchRule("other"), false],
+    ["events:DeleteRule", watchRule(`${namesOf({ ...place, stack: "other" }).watch}-bucket`), false],
+    ["events:PutEvents", inAccount("events", "event-bus/default"), false],
+    ...["CreateTopic", "GetTopicAttributes", "SetTopicAttributes", "ListTagsForResource", "Subscribe", "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe", "DeleteTopic"].map((action): Case => [`sns:${action}`, arns.notices, true]),
+    ["sns:Publish", arns.notices, false],
+    ["sns:Subscribe", other.notices, false],
+    ["kms:CreateAlias", inAccount("kms", names.noticesKey), true],
+    ["kms:DeleteAlias", inAccount("kms", "alias/other"), false],
+    ["kms:ListAliases", "*", true],
+    ["cloudwatch:PutMetricAlarm", inAccount("cloudwatch", `alarm:${names.watch}-partial`), true],
+    ["cloudwatch:DeleteAlarms", inAccount("cloudwatch", `alarm:${namesOf({ ...place, stack: "other" }).watch}-partial`), false],
+    ["cloudwatch:DisableAlarmActions", inAccount("cloudwatch", `alarm:${names.watch}-partial`), false],
+    ["cloudwatch:SetAlarmState", inAccount("cloudwatch", `alarm:${names.watch}-partial`), false],
+    ["cloudwatch:DescribeAlarms", inAccount("cloudwatch", "alarm:x"), true],
+    ["cloudwatch:PutDashboard", inAccount("cloudwatch", `dashboard/${names.dashboard}`, ""), true],
+    ["cloudwatch:DeleteDashboards", inAccount("cloudwatch", "dashboard/other", ""), false],
+    ...["PutQueryDefinition", "DescribeQueryDefinitions", "DeleteQueryDefinition"].map((action): Case => [`logs:${action}`, "*", true]),
+    ...["CreateTrail", "StartLogging", "UpdateTrail", "ListTags", "GetTrailStatus"].map((action): Case => [`cloudtrail:${action}`, trail, true]),
+    ...["StopLogging", "DeleteTrail", "PutEventSelectors"].map((action): Case => [`cloudtrail:${action}`, trail, false]),
+    ["cloudtrail:UpdateTrail", trail.replace(names.trail, "other"), false],
+    ["s3:CreateBucket", `arn:aws:s3:::${names.trailBucket}`, true],
+    ["s3:PutBucketObjectLockConfiguration", `arn:aws:s3:::${names.trailBucket}`, true],
+    ["s3:DeleteBucketPolicy", `arn:aws:s3:::${names.trailBucket}`, false],
+    ["s3:GetObject", `arn:aws:s3:::${names.trailBucket}/AWSLogs/x`, false],
 ];
 const inShop: Case[] = [
     ["iam:CreateRole", arns.accessRole(shop), true],
@@ -150,13 +202,18 @@ describe("deploy roles", () => {
             }
             it("fits into one inline policy, and every statement has a Sid of its own", () => {
                 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-                assert.ok(JSON.stringify(policy).length < 10240);
+                assert.ok(JSON.stringify(policy).length <= 10240);
                 const sids = (policy.Statement as { Sid?: string }[]).map(({ Sid }) => Sid);
                 assert.equal(new Set(sids).size, sids.length);
                 for (const sid of sids) assert.match(sid ?? "", /^[A-Za-z0-9]+$/);
             });
         });
     }
+
+    it("fit with the longest names", () => {
+        const { length } = JSON.stringify(backupDeployPolicy({ stack: "abcdefghijkl", region: "us-gov-west-1", backupAccountId: backup }));
+        assert.ok(length <= 10240, `${length} characters`);
+    });
 
     it("trust the pipeline's account, narrowed to its role", () => {
         const pipeline = "arn:aws:iam::999988887777:role/pipeline";

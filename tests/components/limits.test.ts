@@ -30,6 +30,13 @@ describe("where listed accounts end", () => {
         assert.ok(problems.some((problem) => /^undelivered queue's policy: \d+ characters with 2 accounts and 200 units, AWS allows 8192$/.test(problem)), problems.join("\n"));
     });
 
+    it("suspended accounts count, and the policy says when they are too many", () => {
+        const size = (count: number) => documentSizes(place, { accounts: accounts(90) }, deployRoleArn, accounts(count)).find(({ what }) => what === "vault bucket policy")!.size;
+        assert.ok(size(1) > size(0) && size(90) === size(1) + 89 * 15, `${size(0)} ${size(1)} ${size(90)}`);
+        assert.deepEqual(outgrownLimits(place, { accounts: accounts(90) }, deployRoleArn, accounts(90)), []);
+        assert.match(outgrownLimits(place, { accounts: accounts(90) }, deployRoleArn, accounts(2000)).join(), /^vault bucket policy: \d+ characters/);
+    });
+
     it("200 accounts with rules of their own stay far below Lambda's 50 MB of code; the environment doesn't grow with them", () => {
         const role = (id: string) => `arn:aws:iam::${id}:role/deploy`;
         const sourceAccounts = accounts(200).map((id, index) => ({ id, name: `account-${index}`, deployRoleArn: role(id), databases: { exclude: ["*-sandbox"], frequency: "weekly" } }));

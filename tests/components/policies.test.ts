@@ -6,7 +6,10 @@ import type { Document, Sources } from "../../components/policies/document";
 import { exportPolicy, exportTrust } from "../../components/policies/export";
 import { busPolicy, forwarderPolicy, forwarderTrust, undeliveredPolicy } from "../../components/policies/forward";
 import { lambdaTrust } from "../../components/policies/function";
+import { readerPolicy, readerTrust } from "../../components/policies/reader";
 import { sealerPolicy } from "../../components/policies/seal";
+import { defaultBus, iamForwarderPolicy, iamForwarderRule, iamForwarderTrust } from "../../components/policies/tamper";
+import { trailArn, trailBucketArn, trailBucketPolicy } from "../../components/policies/trail";
 import { schedulePolicy, scheduleTrust, sweeperPolicy, triggerQueuePolicy } from "../../components/policies/trigger";
 import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
 import { vaultKeyPolicy } from "../../components/policies/vaultKey";
@@ -112,7 +115,85 @@ const fromPlaces: readonly Case[] = Object.entries(places).flatMap(([name, { acc
 const unitStarter = { by: role(backup, names.starter), identity: starterPolicy(arns, units), resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId } };
 const unitSweeper = { by: role(backup, names.sweeper), identity: sweeperPolicy(arns, units), resource: organizationDelegation("aws", backup), owner: "123443211234", on: "*" };
 
+/** Shop floods the vault. */
+const suspendedBucket = vaultBucketPolicy({ arns, backupAccountId: backup, sources, keyArn, suspendedAccounts: [shop] });
+const openBucket = (policy: Document): Document => ({ ...policy, Statement: [...(policy.Statement as []), { Sid: "Open", Effect: "Allow", Principal: { AWS: "*", Service: "export.rds.amazonaws.com" }, Action: "s3:*", Resource: `${arns.bucket}/*` }] });
+const canary = `${arns.bucket}/canary/2026-10-05`;
+const reader = { by: role(backup, names.reader), identity: readerPolicy(arns, region, backup, keyArn) };
+const logsOf = (group: string) => `${group}:*`;
+const iamRule = iamForwarderRule(place);
+const forwarderRole = `arn:aws:iam::${backup}:role/rds-vault/${names.iamForwarder}`;
+const cloudTrail = service("cloudtrail.amazonaws.com");
+const trailObject = `${trailBucketArn(place)}/AWSLogs/${backup}/CloudTrail/eu-west-1/2026/10/05/x.json.gz`;
+const intoTrail = { owner: backup, resource: trailBucketPolicy(place) };
+const delivery = { "s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": trailArn(place) };
+
 const arrows: Record<string, readonly Case[]> = {
+    "a suspended account → vault": [
+        ...["s3:PutObject", "s3:PutObjectTagging"].map((action) => ({ name: action, ...exportRole(shop), action, on: object(shop), owner: backup, resource: suspendedBucket, allowed: false })),
+        { name: "reads what it has", ...exportRole(shop), action: "s3:GetObject", on: object(shop), owner: backup, resource: suspendedBucket, allowed: true },
+        { name: "another account goes on", ...exportRole(billing), action: "s3:PutObject", on: object(billing), owner: backup, resource: suspendedBucket, allowed: true },
+        { name: "the sealer goes on, about the suspended account too", ...sealer, action: "s3:PutObject", on: manifest, owner: backup, resource: suspendedBucket, context: once, allowed: true },
+        { name: "the watcher goes on", by: role(backup, names.watcher), identity: anything, action: "s3:PutObject", on: canary, owner: backup, resource: suspendedBucket, context: once, allowed: true },
+        { name: "by whatever statement lets it in", by: role(shop, "admin", "/"), identity: anything, action: "s3:PutObject", on: object(shop), owner: backup, resource: openBucket(suspendedBucket), allowed: false },
+        { name: "RDS's own principal, which has no account, isn't caught", by: service("export.rds.amazonaws.com"), action: "s3:PutObject", on: object(shop), owner: backup, resource: openBucket(suspendedBucket), allowed: true },
+        { name: "none is suspended", ...exportRole(shop), action: "s3:PutObject", on: object(shop), ...intoBucket, allowed: true },
+    ],
+    "watcher → canary": [
+        { name: "put one", by: role(backup, names.watcher), identity: anything, action: "s3:PutObject", on: canary, ...intoBucket, context: once, allowed: true },
+        { name: "put one over another", by: role(backup, names.watcher), identity: anything, action: "s3:PutObject", on: canary, ...intoBucket, allowed: false },
+        { name: "hide one", by: role(backup, names.watcher), identity: anything, action: "s3:DeleteObject", on: canary, ...intoBucket, allowed: false },
+        { name: "write a manifest", by: role(backup, names.watcher), identity: anything, action: "s3:PutObject", on: manifest, ...intoBucket, context: once, allowed: false },
+        ...([
+            ["the sealer", role(backup, names.sealer)],
+            ["an admin of the backup account", role(backup, "admin", "/")],
+            ["the deploy role", role(backup, "rds-vault-deploy", "/")],
+            ["a watcher of another stack", role(backup, names.watcher.replace("prod", "other"))],
+            ["a watcher of a source account", role(shop, names.watcher)],
+            ["an export role", role(shop, names.exportRole)],
+        ] as const).map(([name, by]) => ({ name: `put one, by ${name}`, by, identity: anything, action: "s3:PutObject", on: canary, ...intoBucket, context: once, allowed: false })),
+        { name: "encrypted through S3", by: role(backup, names.watcher), identity: anything, action: "kms:GenerateDataKey", ...ontoKey, context: viaS3, allowed: true },
+        { name: "encrypted without S3", by: role(backup, names.watcher), identity: anything, action: "kms:GenerateDataKey", ...ontoKey, allowed: false },
+        { name: "encrypted by a watcher of another account", by: role(stranger, names.watcher), identity: anything, action: "kms:GenerateDataKey", ...ontoKey, context: viaS3, allowed: false },
+    ],
+    "who reports → reader": [
+        { name: "a principal of the backup account whose policy lets him", by: role(backup, "auditor", "/"), identity: anything, action: "sts:AssumeRole", on: arns.readerRole, owner: backup, resource: readerTrust(arns, backup), allowed: true },
+        { name: "one whose policy doesn't", by: role(backup, "auditor", "/"), action: "sts:AssumeRole", on: arns.readerRole, owner: backup, resource: readerTrust(arns, backup), allowed: false },
+        { name: "a principal of a source account", by: role(shop, "admin", "/"), identity: anything, action: "sts:AssumeRole", on: arns.readerRole, owner: backup, resource: readerTrust(arns, backup), allowed: false },
+        { name: "names of manifests", ...reader, action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "manifests/" }, allowed: true },
+        { name: "names of exports", ...reader, action: "s3:ListBucket", on: arns.bucket, ...intoBucket, context: { "s3:prefix": "exports/" }, allowed: false },
+        { name: "a manifest", ...reader, action: "s3:GetObject", on: manifest, ...intoBucket, allowed: true },
+        { name: "an export", ...reader, action: "s3:GetObject", on: object(shop), ...intoBucket, allowed: false },
+        { name: "a version of an export", ...reader, action: "s3:GetObjectVersion", on: object(shop), ...intoBucket, allowed: false },
+        { name: "a manifest of another stack", ...reader, action: "s3:GetObject", on: `${arns.bucket.replace("prod", "other")}/manifests/x`, owner: backup, allowed: false },
+        { name: "write a manifest", ...reader, action: "s3:PutObject", on: manifest, ...intoBucket, context: once, allowed: false },
+        { name: "decrypt through S3", ...reader, action: "kms:Decrypt", ...ontoKey, context: viaS3, allowed: true },
+        { name: "decrypt without S3", ...reader, action: "kms:Decrypt", ...ontoKey, allowed: false },
+        { name: "decrypt without S3, were the key's policy widened", ...reader, action: "kms:Decrypt", ...ontoKey, resource: openKey, allowed: false },
+        { name: "decrypt with another key", ...reader, action: "kms:Decrypt", ...ontoKey, on: otherKey, context: viaS3, allowed: false },
+        { name: "inventory lines", ...reader, action: "logs:FilterLogEvents", on: logsOf(arns.starterLogs), owner: backup, allowed: true },
+        { name: "the sealer's lines", ...reader, action: "logs:FilterLogEvents", on: logsOf(arns.sealerLogs), owner: backup, allowed: false },
+        { name: "alarms", ...reader, action: "cloudwatch:DescribeAlarms", on: `arn:aws:cloudwatch:${region}:${backup}:alarm:*`, owner: backup, allowed: true },
+        { name: "silence an alarm", ...reader, action: "cloudwatch:DisableAlarmActions", on: `arn:aws:cloudwatch:${region}:${backup}:alarm:${names.watch}-x`, owner: backup, allowed: false },
+        { name: "go into a source account", ...reader, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, resource: accessTrust(arns, backup, names.externalId), context: { "sts:ExternalId": names.externalId }, allowed: false },
+    ],
+    "calls of IAM → home Region": [
+        { name: "our rule", by: service("events.amazonaws.com"), action: "sts:AssumeRole", on: forwarderRole, owner: backup, resource: iamForwarderTrust(place), context: { "aws:SourceArn": iamRule, "aws:SourceAccount": backup }, allowed: true },
+        { name: "another rule", by: service("events.amazonaws.com"), action: "sts:AssumeRole", on: forwarderRole, owner: backup, resource: iamForwarderTrust(place), context: { "aws:SourceArn": `${iamRule}-other`, "aws:SourceAccount": backup }, allowed: false },
+        { name: "another account's rule", by: service("events.amazonaws.com"), action: "sts:AssumeRole", on: forwarderRole, owner: backup, resource: iamForwarderTrust(place), context: { "aws:SourceArn": iamRule.replace(backup, shop), "aws:SourceAccount": shop }, allowed: false },
+        { name: "the default bus", by: role(backup, names.iamForwarder), identity: iamForwarderPolicy(place), action: "events:PutEvents", on: defaultBus(place), owner: backup, allowed: true },
+        { name: "the hub's bus", by: role(backup, names.iamForwarder), identity: iamForwarderPolicy(place), action: "events:PutEvents", on: arns.bus, owner: backup, resource: busPolicy(arns, sources), allowed: false },
+        { name: "another account's default bus", by: role(backup, names.iamForwarder), identity: iamForwarderPolicy(place), action: "events:PutEvents", on: defaultBus(place).replace(backup, shop), owner: shop, allowed: false },
+    ],
+    "CloudTrail → the trail's bucket": [
+        { name: "our trail looks at the bucket", by: cloudTrail, action: "s3:GetBucketAcl", on: trailBucketArn(place), ...intoTrail, context: { "aws:SourceArn": trailArn(place) }, allowed: true },
+        { name: "our trail delivers", by: cloudTrail, action: "s3:PutObject", on: trailObject, ...intoTrail, context: delivery, allowed: true },
+        { name: "another trail delivers", by: cloudTrail, action: "s3:PutObject", on: trailObject, ...intoTrail, context: { ...delivery, "aws:SourceArn": trailArn(place).replace(backup, stranger) }, allowed: false },
+        { name: "our trail delivers beside", by: cloudTrail, action: "s3:PutObject", on: `${trailBucketArn(place)}/x`, ...intoTrail, context: delivery, allowed: false },
+        { name: "a source account writes", by: role(shop, "admin", "/"), identity: anything, action: "s3:PutObject", on: trailObject, ...intoTrail, allowed: false },
+        ...["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectRetention", "s3:PutObjectLegalHold"].map((action) => ({ name: `${action} by an admin`, by: role(backup, "admin", "/"), identity: anything, action, on: trailObject, ...intoTrail, allowed: false })),
+        { name: "an admin reads", by: role(backup, "admin", "/"), identity: anything, action: "s3:GetObject", on: trailObject, ...intoTrail, allowed: true },
+    ],
     "enrolled units and listed accounts → backup account": fromPlaces,
     "with units, starter → access role": [
         { name: "a member that nobody listed", ...unitStarter, action: "sts:AssumeRole", on: arns.accessRole(shop), owner: shop, allowed: true },

@@ -24,21 +24,35 @@ const named = ({ resources }: Rendered, name: string): RenderedResource => {
 };
 
 describe("the program", function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let prod: Rendered;
     let canary: Rendered;
+    /** As prod, where IAM's calls are logged, with a trail of its own and a suspended account. */
+    let virginia: Rendered;
     before(() => {
         prod = renderedStack("--stack", "prod");
         canary = renderedStack("--stack", "canary");
+        const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
+        try {
+            const file = join(folder, "Pulumi.prod.yaml");
+            const text = readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replaceAll("eu-west-1", "us-east-1").replace("trail: existing", "trail: create");
+            writeFileSync(file, text.replace(/^( +)(retentionDays: 35)/m, `$1$2\n$1suspendedAccounts: ["${sources[0]}"]`));
+            virginia = renderedStack("--config", file);
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     it("puts exactly this into the backup account", () => {
-        assert.deepEqual(contract(prod, backup), {
-            "cloudwatch.EventBus": 1, "cloudwatch.EventBusPolicy": 1, "cloudwatch.EventRule": 1, "cloudwatch.EventTarget": 1, "cloudwatch.LogGroup": 3,
-            "iam.Role": 4, "iam.RolePolicy": 4, "kms.Key": 1, "lambda.EventSourceMapping": 2, "lambda.Function": 3,
+        // Alarms and saved queries have a test of their own.
+        const { "cloudwatch.MetricAlarm": alarms, "cloudwatch.QueryDefinition": queries, ...others } = contract(prod, backup);
+        assert.ok(alarms && queries);
+        assert.deepEqual(others, {
+            "cloudwatch.Dashboard": 1, "cloudwatch.EventBus": 1, "cloudwatch.EventBusPolicy": 1, "cloudwatch.EventRule": 10, "cloudwatch.EventTarget": 10, "cloudwatch.LogGroup": 4,
+            "iam.Role": 8, "iam.RolePolicy": 8, "kms.Alias": 1, "kms.Key": 2, "lambda.EventSourceMapping": 2, "lambda.Function": 4,
             "s3.AccountPublicAccessBlock": 1, "s3.Bucket": 1, "s3.BucketLifecycleConfiguration": 1, "s3.BucketObjectLockConfiguration": 1, "s3.BucketOwnershipControls": 1,
             "s3.BucketPolicy": 1, "s3.BucketPublicAccessBlock": 1, "s3.BucketServerSideEncryptionConfiguration": 1, "s3.BucketVersioning": 1,
-            "scheduler.Schedule": 1, "scheduler.ScheduleGroup": 1, "sqs.Queue": 5, "sqs.QueuePolicy": 2,
+            "scheduler.Schedule": 2, "scheduler.ScheduleGroup": 2, "sns.Topic": 1, "sns.TopicPolicy": 1, "sns.TopicSubscription": 1, "sqs.Queue": 5, "sqs.QueuePolicy": 2,
         });
     });
 
@@ -78,7 +92,7 @@ describe("the program", function () {
 
     it("ends versions after their lock, and markers by a rule of their own", () => {
         const { rules } = named(prod, "vault-bucket-lifecycle").inputs;
-        assert.deepEqual(rules.map(({ id, expiration }: { id: string; expiration: unknown }) => [id, expiration]), [["exports", { days: 36 }], ["manifests", { days: 36 }], ["delete-markers", { expiredObjectDeleteMarker: true }]]);
+        assert.deepEqual(rules.map(({ id, expiration }: { id: string; expiration: unknown }) => [id, expiration]), [["exports", { days: 36 }], ["manifests", { days: 36 }], ["canary", { days: 36 }], ["delete-markers", { expiredObjectDeleteMarker: true }]]);
         assert.deepEqual(rules[0].noncurrentVersionExpiration, { noncurrentDays: 1 });
         assert.deepEqual(rules[0].abortIncompleteMultipartUpload, { daysAfterInitiation: 7 });
     });
@@ -93,7 +107,7 @@ describe("the program", function () {
     });
 
     it("says role, runtime, memory, timeout and log group of each function; the archive is one file", () => {
-        for (const [key, name] of [["start", "hub-starter"], ["seal", "hub-sealer"], ["sweep", "hub-sweeper"]] as const) {
+        for (const [key, name] of [["start", "hub-starter"], ["seal", "hub-sealer"], ["sweep", "hub-sweeper"], ["watch", "watch-watcher"]] as const) {
             const { inputs } = named(prod, name);
             assert.equal(inputs.runtime, "nodejs24.x");
             assert.deepEqual(inputs.architectures, ["arm64"]);
@@ -142,23 +156,64 @@ describe("the program", function () {
 
     it("gives no role of the backup account a right over a retention, a version's deletion or a hold", () => {
         const policies = prod.resources.filter(({ account, type }) => account === backup && type === "aws:iam/rolePolicy:RolePolicy").map(({ inputs }) => inputs.policy as string);
-        assert.equal(policies.length, 4);
+        assert.equal(policies.length, 8);
         for (const policy of policies) assert.doesNotMatch(policy, /PutObject\*|s3:\*|Put\w*Retention|LegalHold|Bypass|s3:Delete/);
     });
 
     it("lives beside the canary and beside a second Region without a name collision", () => {
-        const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
-        try {
-            const file = join(folder, "Pulumi.prod.yaml");
-            writeFileSync(file, readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replaceAll("eu-west-1", "eu-central-1"));
-            const physical = (rendered: Rendered) =>
-                rendered.resources.filter(({ account, type }) => account && !/RolePolicy|AccountPublicAccessBlock/.test(type))
-                    .flatMap(({ account, type, inputs }) => (inputs.name ? [`${account} ${type} ${inputs.name}`] : type.endsWith(":Bucket") ? [inputs.bucket] : []));
-            const names = [prod, canary, renderedStack("--config", file)].flatMap(physical);
-            assert.equal(new Set(names).size, names.length);
-        } finally {
-            rmSync(folder, { recursive: true });
+        const physical = (rendered: Rendered) =>
+            rendered.resources.filter(({ account, type }) => account && !/RolePolicy|AccountPublicAccessBlock/.test(type))
+                // Saved queries are named by folders, the stack's among them; each Region has its own.
+                .flatMap(({ account, region, type, inputs }) => (inputs.name ? [`${account} ${type.endsWith(":QueryDefinition") ? region : ""} ${type} ${inputs.name}`] : type.endsWith(":Bucket") ? [inputs.bucket] : []));
+        const names = [prod, canary, virginia].flatMap(physical);
+        assert.equal(new Set(names).size, names.length);
+    });
+
+    it("mails who touched the vault, from fields that the caller can't fill with markup", () => {
+        const rules = prod.resources.filter(({ name, type }) => name.startsWith("watch-tamper") && type.endsWith(":EventRule"));
+        const targets = prod.resources.filter(({ name, inputs }) => name.startsWith("watch-tamper") && inputs.inputTransformer);
+        assert.deepEqual(rules.map(({ inputs }) => inputs.state), rules.map(() => "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"));
+        assert.equal(targets.length, rules.length - 1, "all but the one that forwards");
+        const safe = /^\$\.detail\.(eventName|eventSource|eventTime|eventID|awsRegion|errorCode|requestID|sourceIPAddress|userIdentity\.(type|userName|principalId|accountId|sessionContext\.sessionIssuer\.userName))$/;
+        for (const { inputs } of targets) {
+            const { inputPaths, inputTemplate } = inputs.inputTransformer;
+            assert.equal(inputs.arn, named(prod, "watch-notices").outputs!.arn ?? inputs.arn);
+            for (const path of Object.values<string>(inputPaths)) assert.match(path, safe);
+            const used: string[] = [...new Set<string>(inputTemplate.match(/<\w+>/g))].map((each) => each.slice(1, -1)).sort();
+            assert.deepEqual(used, Object.keys(inputPaths).sort());
+            for (const line of inputTemplate.split("\n")) assert.match(line, /^"[^"\\]+"$/);
+            // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html
+            assert.ok(inputTemplate.length <= 8192);
         }
+    });
+
+    it("has IAM's calls sent on from their Region, unless that is the home Region", () => {
+        const { inputs } = named(prod, "watch-tamper-forward");
+        assert.equal(inputs.region, "us-east-1");
+        const target = named(prod, "watch-tamper-forward-target").inputs;
+        assert.deepEqual([target.region, target.arn, target.roleArn], ["us-east-1", `arn:aws:events:eu-west-1:${backup}:event-bus/default`, named(prod, "watch-tamper-forward-role").outputs!.arn]);
+        assert.deepEqual(virginia.resources.filter(({ name }) => name.startsWith("watch-tamper-forward")), []);
+    });
+
+    it("makes a trail that nobody stops, in a locked bucket of its own, only when asked", () => {
+        const isTrail = ({ name }: RenderedResource) => name.startsWith("watch-trail");
+        assert.deepEqual(prod.resources.filter(isTrail), []);
+        const trail = virginia.resources.filter((each) => isTrail(each) && each.account);
+        assert.equal(trail.length, 8);
+        for (const { name, protect, retainOnDelete } of trail) assert.ok(protect && retainOnDelete, name);
+        const order = ["-bucket", "-versioning", "-ownership", "-public-access", "-lock", "-lifecycle", "-policy", ""].map((part) => named(virginia, `watch-trail${part}`));
+        order.slice(1).forEach((each, index) => assert.ok(each.dependsOn.includes(order[index]!.urn), `${each.name} waits for ${order[index]!.name}`));
+        assert.deepEqual(named(virginia, "watch-trail-lock").inputs.rule, { defaultRetention: { mode: "COMPLIANCE", days: 35 } });
+        assert.deepEqual(named(virginia, "watch-trail-lifecycle").inputs.rules[0].expiration, { days: 400 });
+        const { isMultiRegionTrail, enableLogFileValidation, enableLogging, eventSelectors } = named(virginia, "watch-trail").inputs;
+        assert.deepEqual({ isMultiRegionTrail, enableLogFileValidation, enableLogging, eventSelectors }, { isMultiRegionTrail: true, enableLogFileValidation: true, enableLogging: true, eventSelectors: undefined });
+        assert.deepEqual(brokenPromises(virginia), []);
+    });
+
+    it("takes a suspended account's right to write", () => {
+        const sids = (rendered: Rendered) => JSON.parse(named(rendered, "vault-bucket-policy").inputs.policy).Statement.map(({ Sid }: { Sid: string }) => Sid);
+        assert.ok(!sids(prod).includes("DenySuspendedAccounts"));
+        assert.ok(sids(virginia).includes("DenySuspendedAccounts"));
     });
 
     it("refuses to build a component without an account's provider", () => {

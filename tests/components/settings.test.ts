@@ -49,6 +49,13 @@ const filter = 'Write a filter in quotes, [instance:|cluster:][<account id or na
 const flag = "Write true or false, without quotes.";
 const archived = (archive: Raw, more: Raw = {}) => raw({ vault: { ...vault, archive, ...more } });
 
+const watching = (monitoring: unknown) => raw({ monitoring });
+const suspending = (ids: unknown, more: Raw = {}) => raw({ vault: { ...vault, suspendedAccounts: ids }, ...more });
+const topic = (account: string, more = "") => `arn:aws:sns:eu-west-1:${account}:rds-vault-heartbeat${more}`;
+const heartbeat = `Write the ARN of a standard SNS topic in an account that watches this one, such as ${topic("777788889999")}, or leave it out.`;
+const hours = "Write whole hours from 1 to 8760 (a year), or leave it out for 36.";
+const address = "Write an e-mail address, such as backup-team@example.com.";
+
 const skip = { databases: ["warehouse-*"], tables: ["app.public.tmp_*"] };
 const skipShape = '{ databases: ["warehouse-*"], tables: ["app.public.tmp_*"] }';
 const skipping = (acceptedSkip: Raw) => raw({ exports: { acceptedSkips: [acceptedSkip] } });
@@ -65,7 +72,7 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
     [
         "an unknown key, nearly right",
         raw({ databses: {} }),
-        'rds-vault:databses: received {}. This key is unknown. Did you mean "databases"? Known here: aws:region, backupAccount, sourceAccounts, organization, databases, vault, exports.',
+        'rds-vault:databses: received {}. This key is unknown. Did you mean "databases"? Known here: aws:region, backupAccount, sourceAccounts, organization, databases, vault, exports, monitoring.',
     ],
     [
         "an unknown key in an account",
@@ -301,6 +308,58 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
         ruling({ names: ["a"], databases: { lookbackDays: 2 } }, { vault: { retentionDays: 1 } }),
         "rds-vault:organization.rules[0].databases.lookbackDays: received 2 (a number). Looking back further than retentionDays would export again what has just expired. Write 1 or less.",
     ],
+    ["monitoring that is a list", watching([]), "rds-vault:monitoring: received []. Write { alertEmails: [backup-team@example.com] }, or leave it out."],
+    [
+        "an unknown key in the monitoring, nearly right",
+        watching({ alertEmail: [] }),
+        'rds-vault:monitoring.alertEmail: received []. This key is unknown. Did you mean "alertEmails"? Known here: alertEmails, rpoHours, trail, heartbeatTopicArn, perAccountMetrics.',
+    ],
+    ["one address without a list", watching({ alertEmails: "a@example.com" }), 'rds-vault:monitoring.alertEmails: received "a@example.com". Write a list of e-mail addresses, such as [backup-team@example.com], or leave it out.'],
+    ...["example.com", "a@b", "a b@example.com", "a@example..com", "Team <a@example.com>", "mailto:a@example.com", ""].map((each): [string, Raw, string] => [
+        `the address "${each}"`,
+        watching({ alertEmails: ["a@example.com", each] }),
+        `rds-vault:monitoring.alertEmails[1]: received "${each}". ${address}`,
+    ]),
+    ["an address that isn't text", watching({ alertEmails: [null] }), `rds-vault:monitoring.alertEmails[0]: received null. ${address}`],
+    [
+        "an address twice",
+        watching({ alertEmails: ["a@example.com", "b@example.com", "A@Example.com"] }),
+        'rds-vault:monitoring.alertEmails[2]: received "A@Example.com". This address is already alertEmails[0]. Remove one of them.',
+    ],
+    ...[0, 8761, 1.5].map((each): [string, Raw, string] => [`${each} hours`, watching({ rpoHours: each }), `rds-vault:monitoring.rpoHours: received ${each} (a number). ${hours}`]),
+    ["hours as text", watching({ rpoHours: "36" }), `rds-vault:monitoring.rpoHours: received "36". ${hours}`],
+    ["an unknown trail", watching({ trail: "none" }), 'rds-vault:monitoring.trail: received "none". Write existing or create.'],
+    ["metrics per account as text", watching({ perAccountMetrics: "yes" }), `rds-vault:monitoring.perAccountMetrics: received "yes". ${flag}`],
+    ["a queue for the heartbeat", watching({ heartbeatTopicArn: "arn:aws:sqs:eu-west-1:777788889999:x" }), `rds-vault:monitoring.heartbeatTopicArn: received "arn:aws:sqs:eu-west-1:777788889999:x". ${heartbeat}`],
+    [
+        "a FIFO topic for the heartbeat",
+        watching({ heartbeatTopicArn: topic("777788889999", ".fifo") }),
+        `rds-vault:monitoring.heartbeatTopicArn: received "${topic("777788889999", ".fifo")}". This is a FIFO topic, which takes no message without a group. Write the ARN of a standard topic.`,
+    ],
+    [
+        "a heartbeat in the backup account",
+        watching({ heartbeatTopicArn: topic(backup.id) }),
+        `rds-vault:monitoring.heartbeatTopicArn: received "${topic(backup.id)}". This topic is in the backup account. The heartbeat is for a watcher outside, who notices when that account falls silent as a whole. ` +
+            "Write a topic of another account, or leave it out.",
+    ],
+    [
+        "a heartbeat in another partition",
+        watching({ heartbeatTopicArn: "arn:aws-cn:sns:cn-north-1:777788889999:x" }),
+        'rds-vault:monitoring.heartbeatTopicArn: received "arn:aws-cn:sns:cn-north-1:777788889999:x". Topics that eu-west-1 can publish to start with arn:aws:. Mend the ARN or aws:region.',
+    ],
+    ["a suspended account without a list", suspending(shop.id), 'rds-vault:vault.suspendedAccounts: received "111122223333". Write the ids of the accounts that may write nothing more, such as ["111122223333"], or leave it out.'],
+    ["a suspended account by name", suspending(["shop"]), `rds-vault:vault.suspendedAccounts[0]: received "shop". ${digits}`],
+    ["a suspended account twice", suspending([shop.id, shop.id]), 'rds-vault:vault.suspendedAccounts[1]: received "111122223333". This account is already suspendedAccounts[0]. Remove one of them.'],
+    [
+        "the backup account suspended",
+        suspending([backup.id]),
+        'rds-vault:vault.suspendedAccounts[0]: received "444455556666". This is the backup account, whose sealer writes the manifests: without it nothing counts as saved. Name the account that floods.',
+    ],
+    [
+        "a stranger suspended",
+        suspending(["999988887777"]),
+        'rds-vault:vault.suspendedAccounts[0]: received "999988887777". This account isn\'t saved here, so there is nothing to stop. Write one of: 111122223333 (shop), 222233334444 (billing).',
+    ],
     ["a list for a map", raw({ exports: [] }), "rds-vault:exports: received []. Write { maxAttempts: 3 }, or leave it out."],
 ];
 
@@ -376,14 +435,15 @@ describe("settings", () => {
                 lookbackDays: 7,
                 copies: false,
             },
-            vault: { retentionDays: 35, expireAfterDays: 36 },
+            vault: { retentionDays: 35, expireAfterDays: 36, suspendedAccounts: [] },
             exports: { maxAttempts: 3, acceptedSkips: [] },
+            monitoring: { alertEmails: [], rpoHours: 36, trail: "existing", perAccountMetrics: false },
         });
     });
 
     it("needs no confirmation for one day, and looks back no longer than that", () => {
         const { vault: times, databases } = parseSettings("canary", raw({ vault: { retentionDays: 1 } }));
-        assert.deepEqual([times, databases.lookbackDays], [{ retentionDays: 1, expireAfterDays: 2 }, 1]);
+        assert.deepEqual([times, databases.lookbackDays], [{ retentionDays: 1, expireAfterDays: 2, suspendedAccounts: [] }, 1]);
     });
 
     for (const [archiveClass, minimum] of Object.entries(archiveClasses)) {
@@ -442,6 +502,18 @@ describe("settings", () => {
         assert.deepEqual(parseSettings("prod", { ...configuration, organization }).organization!.rules, []);
     });
 
+    it("takes who is told what, and who may write no more", () => {
+        const monitoring = { alertEmails: ["a.b+c@mail.example.com", "x'y@example.com"], rpoHours: 8760, trail: "create", heartbeatTopicArn: topic("777788889999"), perAccountMetrics: true };
+        const settings = parseSettings("prod", suspending([billing.id], { monitoring }));
+        assert.deepEqual([settings.monitoring, settings.vault.suspendedAccounts], [monitoring, [billing.id]]);
+        assert.equal(parseSettings("prod", watching({ rpoHours: 1 })).monitoring.rpoHours, 1);
+    });
+
+    it("lets any member be suspended: only the organization knows who they are", () => {
+        const settings = parseSettings("prod", enrolling({}, { vault: { ...vault, suspendedAccounts: ["999988887777"] } }));
+        assert.deepEqual(settings.vault.suspendedAccounts, ["999988887777"]);
+    });
+
     it("takes a listed account for rolling out: it can write into those anyway", () => {
         assert.equal(parseSettings("prod", enrolling({ rolloutAccount: { id: shop.id, deployRoleArn: shop.deployRoleArn } })).organization?.rolloutAccount.id, shop.id);
     });
@@ -478,6 +550,7 @@ describe("settings", () => {
             accounts: { "111122223333": { name: "shop" }, "222233334444": { name: "billing", databases: settings.sourceAccounts[1]!.databases } },
             databases: settings.databases,
             maxAttempts: 2,
+            rpoHours: 36,
         });
     });
 
@@ -494,7 +567,7 @@ describe("stack files", () => {
         assert.deepEqual([stack, sourceAccounts.map((each) => [each.id, each.name]), times], [
             "prod",
             [["111122223333", "shop"], ["222233334444", "billing"], ["333344445555", "warehouse"]],
-            { retentionDays: 35, expireAfterDays: 36 },
+            { retentionDays: 35, expireAfterDays: 36, suspendedAccounts: [] },
         ]);
     });
 

@@ -11,6 +11,10 @@ const environments = {
     start: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", ACCESS_ROLE: "a", EXPORT_ROLE: "e", EXTERNAL_ID: "x", SEAL_QUEUE_URL: "http://127.0.0.1:1/q" },
     seal: { VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", RETENTION_DAYS: "35" },
     sweep: { TRIGGER_QUEUE_URL: "http://127.0.0.1:1/q", VAULT_BUCKET: "b" },
+    watch: {
+        VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", RETENTION_DAYS: "35", NOTICES_TOPIC_ARN: "arn:aws:sns:eu-west-1:444455556666:n",
+        STARTER_LOGS: "/aws/lambda/starter", SEALER_LOGS: "/aws/lambda/sealer", SWEEPER_LOGS: "/aws/lambda/sweeper",
+    },
 };
 type Name = keyof typeof environments;
 
@@ -41,9 +45,10 @@ describe("the serialized functions", function () {
     const requires = {
         start: ["@aws-sdk/client-rds", "@aws-sdk/client-s3", "@aws-sdk/client-sqs", "@aws-sdk/client-sts", "crypto"],
         seal: ["@aws-sdk/client-s3", "crypto"],
-        sweep: ["@aws-sdk/client-organizations", "@aws-sdk/client-s3", "@aws-sdk/client-sqs"],
+        sweep: ["@aws-sdk/client-organizations", "@aws-sdk/client-s3", "@aws-sdk/client-sns", "@aws-sdk/client-sqs"],
+        watch: ["@aws-sdk/client-cloudwatch-logs", "@aws-sdk/client-s3", "@aws-sdk/client-sns"],
     };
-    for (const name of ["start", "seal", "sweep"] as const) {
+    for (const name of ["start", "seal", "sweep", "watch"] as const) {
         it(`${name} requires exactly ${requires[name].join(", ")}`, () => {
             const text = renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!;
             const found = [...text.matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module!.replace(/^node:/, ""));
@@ -133,5 +138,21 @@ describe("the serialized functions", function () {
 
     it("sweep fails loudly when the queue can't be reached", () => {
         assert.match(run("sweep", {}).out, /^ERROR /m);
+    });
+
+    it("watch says each step that AWS refuses, tries all, and fails at the end", () => {
+        const { out } = run("watch", {});
+        const lines = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+        const errors = ["starter", "sealer", "sweeper"].map((name) => `errors in /aws/lambda/${name}`);
+        const steps = ["lock canary", "volumes", "inventories", ...errors, "digest"];
+        assert.deepEqual(lines.map(({ message, step }) => [message, step]), [...steps.map((step) => ["watch-failed", step]), ["watch", undefined]]);
+        assert.deepEqual([lines.at(-1).Watched, lines.at(-1).failed], [1, steps]);
+        assert.match(out, /ERROR Error: The watcher couldn't do all of its work: lock canary, volumes, /);
+    });
+
+    it("watch is one file that holds names of accounts and no filters", () => {
+        const { files } = renderedStack("--stack", "prod").functions.watch!;
+        assert.deepEqual(Object.keys(files).filter((path) => !/package(-lock)?\.json$/.test(path)), ["__index.js"]);
+        assert.doesNotMatch(files["__index.js"]!, /lookbackDays/);
     });
 });

@@ -23,6 +23,8 @@ interface Answers {
     /** By source ARN. */
     bySource?: (arn: string) => object[];
     manifests?: string[];
+    /** How old a manifest is, in hours; default: nobody knows. */
+    writtenHoursAgo?: number;
     triggers?: string[];
     at?: Date;
     memory?: Memory;
@@ -32,10 +34,11 @@ interface Answers {
     order?: string[];
 }
 
-async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], triggers = [], at = now, memory = emptyMemory(), listed = [0, 1, 2], order = [] }: Answers = {}) {
+async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], writtenHoursAgo, triggers = [], at = now, memory = emptyMemory(), listed = [0, 1, 2], order = [] }: Answers = {}) {
     const asked: SealRequest[] = [];
     const describes: string[] = [];
     let inventories = 0;
+    const listedAfter: string[] = [];
     const started: string[] = [];
     const tried: string[] = [];
     const pages = (key: string, items: (input: Record<string, string>) => object[]) =>
@@ -50,7 +53,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
         rdsModule: {
             paginateDescribeDBSnapshots: pages("DBSnapshots", ({ SnapshotType }) => (SnapshotType ? [] : listed.map((index) => printed[index]!))),
             paginateDescribeDBClusterSnapshots: pages("DBClusterSnapshots", () => []),
-            paginateDescribeDBInstances: pages("DBInstances", () => (inventories++, databases).map((name) => ({ DBInstanceIdentifier: name, DbiResourceId: `db-${name}`, InstanceCreateTime: daysAgo(400) }))),
+            paginateDescribeDBInstances: pages("DBInstances", () => (inventories++, databases).map((name) => ({ DBInstanceIdentifier: name, DbiResourceId: `db-${name}`, Engine: "postgres", InstanceCreateTime: daysAgo(400) }))),
             paginateDescribeDBClusters: pages("DBClusters", () => []),
             paginateDescribeExportTasks: pages("ExportTasks", (input) => {
                 describes.push(JSON.stringify(input));
@@ -61,7 +64,12 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
             StartExportTaskCommand: class { constructor(readonly input: StartExportTaskInput) {} },
             DescribeExportTasksCommand: class { constructor(readonly input: { Marker?: string }) {} },
         },
-        s3Module: { paginateListObjectsV2: pages("Contents", () => manifests.map((Key) => ({ Key }))) },
+        s3Module: {
+            paginateListObjectsV2: pages("Contents", ({ StartAfter = "" }) => {
+                listedAfter.push(StartAfter.slice(-10));
+                return manifests.filter((Key) => Key > StartAfter).map((Key) => ({ Key, LastModified: writtenHoursAgo === undefined ? undefined : new Date(now.getTime() - writtenHoursAgo * 3_600_000) }));
+            }),
+        },
         sqsModule: { SendMessageBatchCommand: class { constructor(readonly input: { Entries: { MessageBody: string }[] }) {} } },
         sqs: { send: async ({ input }: { input: { Entries: { MessageBody: string }[] } }) => (order.push("asked"), asked.push(...input.Entries.map(({ MessageBody }) => JSON.parse(MessageBody))), {}) },
         rds: {
@@ -86,15 +94,16 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
     console.log = (line: string) => {
         const said = JSON.parse(line);
         lines.push(said);
-        if (said.Alarm || said.message === "look") order.push(said.message);
+        if ((said.Alarm && said.Alarm !== "beyond-rpo") || said.message === "look") order.push(said.message);
     };
     try {
         await look({ account, named: triggers }, settings(), at, clients, memory);
     } finally {
         console.log = print;
     }
-    const ended = lines.find(({ message }) => message === "look")?.ended;
-    return { started, tried, ended, asked, describes, inventories, memory, messages: lines.map(({ message }) => message), alarms: lines.filter(({ Alarm }) => Alarm) };
+    const line = lines.find(({ message }) => message === "look");
+    const ended = line?.ended;
+    return { line, listedAfter, inventory: lines.filter(({ message }) => message === "inventory"), started, tried, ended, asked, describes, inventories, memory, messages: lines.map(({ message }) => message), alarms: lines.filter(({ Alarm }) => Alarm !== undefined && Alarm !== "beyond-rpo"), beyondRpo: lines.filter(({ Alarm }) => Alarm === "beyond-rpo") };
 }
 
 const shape = (input: StartExportTaskInput, Status: string) => ({ ...input, Status, ...(["COMPLETE", "FAILED", "CANCELED"].includes(Status) && { TaskStartTime: daysAgo(0.2), TaskEndTime: daysAgo(0.1) }), ExportTaskIdentifier: input.ExportTaskIdentifier, S3Bucket: input.S3BucketName, ExportOnly: [] });
@@ -235,6 +244,12 @@ describe("a finished export", () => {
 describe("alarms of a look", () => {
     const codes = async (answers: Answers) => (await lookOnce(answers)).alarms.map(({ Alarm, database }) => `${Alarm} ${database}`);
 
+    it("beyond the RPO, in a new account only when its first export takes hours", async () => {
+        const { memory, beyondRpo } = await lookOnce({ manifests: [] });
+        assert.deepEqual(beyondRpo, []);
+        const later = await lookOnce({ manifests: [], memory, at: new Date(now.getTime() + 3 * 3_600_000) });
+        assert.deepEqual(later.beyondRpo.map(({ database }) => database), ["instance.a", "instance.b", "instance.c"]);
+    });
     it("canceled and failed, each once", async () => {
         const ended = { TaskStartTime: daysAgo(1), TaskEndTime: daysAgo(0.9) };
         const answers = { finished: [ownShape(0, "CANCELED", ended), ownShape(1, "FAILED", { ...ended, FailureCause: "An unknown internal error occurred." })] };
@@ -327,5 +342,67 @@ describe("the inventory", () => {
         const { memory } = await lookOnce();
         const born = manifestName(manifest(snapshot("x", daysAgo(0), { database: "new", resourceId: "db-NEW00001" }), 1));
         assert.equal((await lookOnce({ memory, at: later(15), manifests: [proof, born] })).inventories, 1);
+    });
+});
+
+describe("protection in a look", () => {
+    const hoursLater = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
+    const fresh = (index: number) => manifestName(manifest(snapshots[index]!, 1));
+
+    it("alarms each database beyond its RPO, with the plan's word, and once a day", async () => {
+        const { beyondRpo, memory } = await lookOnce({ manifests: [proof, fresh(2)] });
+        assert.deepEqual(beyondRpo.map(({ database }) => database), ["instance.a", "instance.b", "instance.c"]);
+        const { account: whose, reason, level, Alarms } = beyondRpo[0]!;
+        assert.deepEqual([whose, level, Alarms], [account, "ERROR", 1]);
+        assert.match(String(reason), /^its newest protected data is of 2026-11-10T\S+, more than the 36 hours that monitoring\.rpoHours and its frequency allow\. a: task e[0-9a-f]{40}-1 is starting$/);
+        assert.match(String(beyondRpo[1]!.reason), /^no export of it was ever sealed complete, since 2026-11-10T/);
+        assert.match(String(beyondRpo[2]!.reason), /^its newest protected data is of 2026-11-16T12:00:00\.000Z, .* allow$/);
+        const again = async (hours: number) => (await lookOnce({ memory, manifests: [proof, fresh(2)], at: hoursLater(hours) })).beyondRpo.length;
+        assert.deepEqual([await again(1), await again(13), await again(14)], [0, 3, 0]);
+    });
+    it("measures what was started, waits, and is unprotected, without an account", async () => {
+        const { line } = await lookOnce({ manifests: [proof, fresh(2)], refuse: ({ SourceArn }) => (SourceArn === snapshots[1]!.arn ? rdsError("InvalidParameterValue") : undefined) });
+        const { Started, Waiting, BeyondRpo, OldestUnprotectedHours, Stack, _aws } = line as Record<string, unknown> & { _aws: { CloudWatchMetrics: object[] } };
+        assert.deepEqual([Started, Waiting, BeyondRpo, Math.round(Number(OldestUnprotectedHours)), Stack], [1, 1, 3, 180, ""]);
+        const units = (unit: string, ...names: string[]) => names.map((Name) => ({ Name, Unit: unit }));
+        assert.deepEqual(_aws.CloudWatchMetrics, [{ Namespace: "rds-vault", Dimensions: [["Stack"]], Metrics: [...units("Count", "Started", "Waiting", "BeyondRpo"), ...units("None", "OldestUnprotectedHours")] }]);
+    });
+    it("measures by account as well, where that is paid for", async () => {
+        process.env.PER_ACCOUNT_METRICS = "true";
+        try {
+            const { Account, _aws } = (await lookOnce()).line as { Account: string; _aws: { CloudWatchMetrics: { Dimensions: string[][] }[] } };
+            assert.deepEqual([Account, _aws.CloudWatchMetrics[0]!.Dimensions], [account, [["Stack"], ["Stack", "Account"]]]);
+        } finally {
+            delete process.env.PER_ACCOUNT_METRICS;
+        }
+    });
+    it("takes the time of a manifest for the data's, once the snapshot is gone", async () => {
+        const manifests = [proof, fresh(0), fresh(1), fresh(2)];
+        const hours = async (answers: Answers) => Math.round(Number((await lookOnce({ manifests, ...answers })).line?.OldestUnprotectedHours));
+        assert.deepEqual([await hours({}), await hours({ listed: [], writtenHoursAgo: 60 }), await hours({ listed: [] })], [72, 60, 60]);
+    });
+    it("tells of the inventory, of a database without a plan too", async () => {
+        const { inventory, memory } = await lookOnce({ listed: [0] });
+        assert.deepEqual(inventory.map(({ account: whose, name, part, parts, databases: all }) => [whose, name, part, parts, (all as { database: string; reason: string }[]).map(({ database, reason }) => `${database}: ${reason}`)]), [
+            [account, "shop", 1, 1, [`instance.a: a: task ${idOf(0)} is starting`, "instance.b: RDS lists no snapshot of it", "instance.c: RDS lists no snapshot of it"]],
+        ]);
+        assert.deepEqual((await lookOnce({ memory, at: hoursLater(5) })).inventory, []);
+        assert.equal((await lookOnce({ memory, at: hoursLater(6) })).inventory.length, 1);
+    });
+    it("says why a refused export's database is unprotected", async () => {
+        const { inventory } = await lookOnce({ refuse: ({ SourceArn }) => (SourceArn === snapshots[0]!.arn ? rdsError("InvalidParameterValue", "no") : undefined) });
+        assert.deepEqual((inventory[0]!.databases as { reason: string; snapshots: number }[]).map(({ reason, snapshots: count }) => [reason, count])[0], ["a: RDS refused its export: InvalidParameterValue: no", 1]);
+    });
+    it("reads older manifests once in six hours, and when a day passes from the plan's to them", async () => {
+        const { memory, listedAfter } = await lookOnce();
+        const later = async (hours: number) => (await lookOnce({ memory, at: hoursLater(hours) })).listedAfter;
+        assert.deepEqual([listedAfter, await later(1), await later(5.9), await later(6), await later(11), await later(12.1)], [["2026-10-14"], ["2026-11-04"], ["2026-11-04"], ["2026-10-14"], ["2026-11-04"], ["2026-10-15"]]);
+    });
+    it("knows of a database that went a month ago, and plans as if it didn't", async () => {
+        const left = manifestName(manifest(snapshot("x", daysAgo(30), { database: "dropped", resourceId: "db-DROPPED1" }), 1));
+        const { alarms, beyondRpo, memory, started } = await lookOnce({ manifests: [left] });
+        assert.deepEqual([alarms.map(({ Alarm }) => Alarm), beyondRpo.at(-1)?.database], [["disappeared"], "instance.dropped"]);
+        assert.equal(started.length, 1, "the account's first export goes alone: the plan's ledger is empty");
+        assert.equal(memory.older?.manifests.length, 1);
     });
 });

@@ -16,6 +16,7 @@ export const settings = (more: Partial<DatabaseRules> = {}): PlanSettings => ({
     accounts: { [account]: { name: "shop" } },
     databases: rules(more),
     maxAttempts: 3,
+    rpoHours: 36,
     destination: {
         partition: "aws", bucket: "rds-vault-prod-eu-west-1-444455556666", exportRole: "rds-vault-prod-eu-west-1-export",
         keyArn: "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab",

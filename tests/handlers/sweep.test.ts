@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { sweep } from "../../handlers/sweep";
 import { parseTrigger } from "../../handlers/lib/trigger";
@@ -41,10 +42,11 @@ describe("the sweep", () => {
             bodies.push(...entries.map(({ MessageBody }) => MessageBody));
             return {};
         },
+        Publish: () => ({}),
     };
     const page = (key: string, items: readonly unknown[], from: number) => ({ [key]: items.slice(from, from + 20), ...(from + 20 < items.length && { NextToken: String(from + 20) }) });
 
-    const clients = [OrganizationsClient, S3Client, SQSClient].map(({ prototype }) => prototype as unknown as { send: unknown });
+    const clients = [OrganizationsClient, S3Client, SNSClient, SQSClient].map(({ prototype }) => prototype as unknown as { send: unknown });
     const sends = clients.map(({ send }) => send);
     const print = console.log;
     const { env } = process;
@@ -80,6 +82,42 @@ describe("the sweep", () => {
         await sweep({ ...settings(), accounts: listed })()();
         assert.deepEqual(bodies.map((body) => JSON.parse(body)), [{ source: "rds-vault.sweep", account: "111122223333" }]);
         assert.deepEqual(calls.map(({ operation }) => operation), ["SendMessageBatch"]);
+    });
+    it("measures the accounts that got no trigger, none too", async () => {
+        await sweep({ ...settings(), accounts: listed })()();
+        const { AccountsNotSwept, Stack, level, _aws } = lines.at(-1) as { AccountsNotSwept: number; Stack: string; level: string; _aws: { CloudWatchMetrics: object[] } };
+        assert.deepEqual([AccountsNotSwept, Stack, level, _aws.CloudWatchMetrics], [0, "s", "INFO", [{ Namespace: "rds-vault", Dimensions: [["Stack"]], Metrics: [{ Name: "AccountsNotSwept", Unit: "Count" }] }]]);
+    });
+    describe("with somebody outside who listens", () => {
+        const topic = "arn:aws:sns:eu-central-1:777788889999:watch";
+        const beats = () => calls.filter(({ operation }) => operation === "Publish").map(({ input }) => ({ ...input, Message: JSON.parse(input.Message!) as Record<string, unknown> }));
+        beforeEach(() => void (process.env.HEARTBEAT_TOPIC_ARN = topic));
+
+        it("publishes after each sweep, in the topic's Region", async () => {
+            let region = "";
+            const send = (SNSClient.prototype as unknown as { send: (this: SNSClient, command: object) => Promise<object> }).send;
+            SNSClient.prototype.send = async function (this: SNSClient, command: object) {
+                region = await this.config.region();
+                return send.call(this, command);
+            } as never;
+            await sweep({ ...settings(), accounts: listed })()();
+            const [{ TopicArn, Message }] = beats() as [{ TopicArn: string; Message: Record<string, unknown> }];
+            const { at, ...said } = Message;
+            assert.deepEqual([region, TopicArn, said, Number.isNaN(Date.parse(String(at)))], ["eu-central-1", topic, { stack: "s", accounts: 1, notSwept: 0 }, false]);
+        });
+        it("costs no sweep when it fails, and says so", async () => {
+            refuse = { Publish: refused("AuthorizationErrorException") };
+            await sweep({ ...settings(), accounts: listed })()();
+            assert.equal(bodies.length, 1);
+            const { level, message, error } = lines.at(-1)!;
+            assert.deepEqual([level, message, error], ["ERROR", "heartbeat-failed", "AuthorizationErrorException"]);
+        });
+        it("tells of a sweep that failed, too", async () => {
+            refuse = { SendMessageBatch: refused("InternalError") };
+            await assert.rejects(sweep({ ...settings(), accounts: listed })()(), /No trigger for 1 of 1/);
+            assert.deepEqual(beats().map(({ Message: { accounts, notSwept } }) => [accounts, notSwept]), [[0, 1]]);
+            assert.equal(lines.find(({ message }) => message === "sweep")!.AccountsNotSwept, 1);
+        });
     });
     it("finds members in nested units, page by page, and names the units above each", async () => {
         tree = { "ou-a": { units: ["ou-b"], accounts: Array.from({ length: 41 }, (_, n) => account(n)) }, "ou-b": { units: ["ou-c"] }, "ou-c": { accounts: [account(50)] }, "ou-x": { accounts: [account(99)] } };
@@ -124,7 +162,8 @@ describe("the sweep", () => {
         }
         const sent = membersSent().length;
         assert.ok(sent >= 8 && sent < 30, `${sent} sent`);
-        assert.equal(lines.find(({ message }) => message === "sweep")!.waiting, 30 - sent);
+        const line = lines.find(({ message }) => message === "sweep")!;
+        assert.deepEqual([line.waiting, line.AccountsNotSwept], [30 - sent, 30 - sent]);
         assert.equal(alarms().length, 0);
     });
     it("alarms when tags can't be read, and goes on without them", async () => {

@@ -1,5 +1,5 @@
 import { matches } from "../database";
-import { alarm, log } from "../log";
+import { alarm, log, measure } from "../log";
 import { manifestName, manifestStem } from "../manifestName";
 import type { ManifestOutcome } from "../types";
 import { readWarning } from "./exportInfo";
@@ -95,6 +95,8 @@ export async function sealTask(job: SealJob, vault: Vault): Promise<void> {
         // The name carries outcome and resource id, so a run at the same time might seal under another one: look once more.
         const written = !(await standingOf(vault, name)).sealed && (await putOnce(vault, manifestName({ ...name, outcome }), textOf(manifest)));
         if (!written) return log("INFO", "already-sealed", about);
-        log("INFO", "sealed", { ...about, outcome, objects: contents?.totals.objects ?? 0, bytes: contents?.totals.bytes ?? 0, minutes: minutes(), problems: shortened(contents?.problems ?? []).slice(0, 5) });
+        const [Sealed, Partial] = [Number(outcome === "complete"), Number(outcome === "partial")];
+        const said = { ...about, outcome, objects: contents?.totals.objects ?? 0, bytes: contents?.totals.bytes ?? 0, minutes: minutes(), problems: shortened(contents?.problems ?? []).slice(0, 5) };
+        measure("INFO", "sealed", said, { Sealed, Partial, Failed: 1 - Sealed - Partial, ...(contents && { SealLagMinutes: minutes() }) });
     }
 }

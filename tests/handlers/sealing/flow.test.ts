@@ -24,6 +24,10 @@ describe("sealing a COMPLETE task", () => {
         assert.ok(manifest.objects.every(({ key, versionId }: { key: string; versionId: string }) => s3.versions.get(folder + key)?.[0]?.versionId === versionId));
         const { outcome, objects, minutes } = lines[0]!;
         assert.deepEqual([messages(lines), outcome, objects, minutes], [["sealed"], "complete", 8, 20]);
+        const { Sealed, Partial, Failed, SealLagMinutes, _aws } = lines[0] as Line & { _aws: { CloudWatchMetrics: { Dimensions: string[][]; Metrics: { Name: string; Unit: string }[] }[] } };
+        assert.deepEqual([Sealed, Partial, Failed, SealLagMinutes], [1, 0, 0, 20]);
+        const [{ Dimensions, Metrics }] = _aws.CloudWatchMetrics as [(typeof _aws.CloudWatchMetrics)[number]];
+        assert.deepEqual([Dimensions, Metrics.map(({ Name, Unit }) => `${Name} ${Unit}`)], [[["Stack"]], ["Sealed Count", "Partial Count", "Failed Count", "SealLagMinutes None"]]);
     });
 
     it("ends at once where a manifest stands, whatever its outcome", async () => {
@@ -242,6 +246,13 @@ describe("FAILED and CANCELED tasks", () => {
         assert.equal(key, `${stem}.failed.json`);
         assert.deepEqual([manifest.failure, manifest.objects], [{ cause: "KMS key check failed.", class: "configuration" }, undefined]);
         assert.ok(!s3.calls.includes("ListObjectVersionsCommand"));
+    });
+
+    it("count as failed, and have no lag", async () => {
+        for (const status of ["FAILED", "CANCELED"] as const) {
+            const [{ Sealed, Partial, Failed, SealLagMinutes, _aws }] = (await run(postgres(), { request: request({ status }) })) as [Line & { _aws: object }];
+            assert.deepEqual([Sealed, Partial, Failed, SealLagMinutes, JSON.stringify(_aws).includes("SealLag")], [0, 0, 1, undefined, false]);
+        }
     });
 
     it("need no times, and no database that still exists", async () => {

@@ -1,6 +1,6 @@
-// Doesn't prove that AWS keeps time so: rates only, no flexible windows, no retry of refused invocations.
+// Doesn't prove that AWS keeps time so: rates and times of day only, no flexible windows, no retry of refused invocations.
 import assert from "node:assert/strict";
-import { addSchedule, periodOf } from "../../../rehearsal/aws/scheduler";
+import { addSchedule, nextRun } from "../../../rehearsal/aws/scheduler";
 import type { Lambda, World } from "../../../rehearsal/aws/types";
 import { allow, backup, policy, start, trust } from "./small";
 import { emptyWorld, minute, region } from "./relay";
@@ -42,11 +42,23 @@ describe("the simulated EventBridge Scheduler", () => {
         const [assumed, invoked] = world.calls;
         assert.deepEqual([assumed!.context!["aws:SourceArn"], invoked!.principal.roleArn], [groupArn, roleArn]);
     });
-    it("knows minutes and hours, and refuses the rest", () => {
-        assert.deepEqual([periodOf("rate(1 minute)"), periodOf("rate(2 hours)")], [minute, 120 * minute]);
-        for (const expression of ["cron(0 * * * ? *)", "rate(1 day)", "rate(0 minutes)", "at(2026-11-23T00:00:00)"]) {
-            assert.throws(() => periodOf(expression), /only rate/);
+    it("knows minutes, hours and a time of day, and refuses the rest", () => {
+        const next = (expression: string, now = start) => (nextRun(expression, start, now) - start) / minute;
+        // The world starts at 3:10.
+        assert.deepEqual([next("rate(1 minute)"), next("rate(2 hours)"), next("cron(0 7 * * ? *)"), next("cron(10 3 * * ? *)"), next("cron(5 0 * * ? *)")], [1, 120, 230, 24 * 60, 20 * 60 + 55]);
+        assert.equal(next("rate(15 minutes)", start + 15 * minute), 30);
+        for (const expression of ["cron(0 * * * ? *)", "cron(0 24 * * ? *)", "cron(0 7 * * MON *)", "rate(1 day)", "rate(0 minutes)", "at(2026-11-23T00:00:00)"]) {
+            assert.throws(() => next(expression), /only rate/);
         }
+    });
+    it("rests while it is turned off", async () => {
+        add();
+        await wait(20);
+        world.schedules.get(`${groupArn}/sweep`)!.enabled = false;
+        await wait(30);
+        world.schedules.get(`${groupArn}/sweep`)!.enabled = true;
+        await wait(20);
+        assert.deepEqual(ticks, [15, 60]);
     });
     it("goes on when it is refused, and shows that in the judged calls", async () => {
         add({ groupArn: `${groupArn}-other` });

@@ -1,0 +1,79 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { watch } from "../../handlers/watch";
+import type { Enrolment } from "../../handlers/lib/types";
+import { AccountComponent } from "../accounts";
+import { arnsOf, namesOf, rolePath, type Place } from "../arns";
+import { HubFunction } from "../hub/function";
+import { watcherPolicy, watchSchedulePolicy, watchScheduleTrust } from "../policies/watch";
+
+export interface WatcherArgs {
+    readonly place: Place;
+    readonly enrolment: Enrolment;
+    /** Of the vault. */
+    readonly keyArn: pulumi.Input<string>;
+    /** Topic that the digest goes to, and the key that it is encrypted with. */
+    readonly noticesArn: pulumi.Input<string>;
+    readonly noticesKeyArn: pulumi.Input<string>;
+    /** COMPLIANCE retention that every version must carry, in days. */
+    readonly retentionDays: number;
+}
+
+/** Once a day: is the vault still locked, is an account's volume unusual, and what did the others say? The answer is a mail. */
+export class Watcher extends AccountComponent {
+    constructor(name: string, { place, enrolment, keyArn, noticesArn, noticesKeyArn, retentionDays }: WatcherArgs, opts: pulumi.ComponentResourceOptions) {
+        super("rds-vault:watch:Watcher", name, opts);
+        const arns = arnsOf(place);
+        const names = namesOf(place);
+        const { region } = place;
+
+        const watcher = new HubFunction(
+            name,
+            {
+                place,
+                functionName: names.watcher,
+                description: "Checks the vault's lock and mails the daily digest",
+                policy: pulumi.all([keyArn, noticesKeyArn]).apply(([vaultKey, noticesKey]) => watcherPolicy({ arns, region, keyArn: vaultKey, noticesKeyArn: noticesKey })),
+                // Lambda's longest: 10,000 accounts say much in a day.
+                timeout: 900,
+                memoryMiB: 1024,
+                environment: {
+                    VAULT_BUCKET: names.bucket,
+                    VAULT_KEY_ARN: keyArn,
+                    NOTICES_TOPIC_ARN: noticesArn,
+                    RETENTION_DAYS: String(retentionDays),
+                    STARTER_LOGS: `/aws/lambda/${names.starter}`,
+                    SEALER_LOGS: `/aws/lambda/${names.sealer}`,
+                    SWEEPER_LOGS: `/aws/lambda/${names.sweeper}`,
+                },
+                callbackFactory: watch(enrolment),
+            },
+            { parent: this },
+        );
+        const role = new aws.iam.Role(
+            `${name}-schedule-role`,
+            { name: names.watchScheduleRole, path: rolePath, assumeRolePolicy: JSON.stringify(watchScheduleTrust(arns, place.backupAccountId)) },
+            { parent: this },
+        );
+        const rights = new aws.iam.RolePolicy(
+            `${name}-schedule-rights`,
+            { name: "rights", role: role.name, policy: JSON.stringify(watchSchedulePolicy(arns)) },
+            { parent: this },
+        );
+        const group = new aws.scheduler.ScheduleGroup(`${name}-schedule-group`, { name: names.watchSchedule }, { parent: this });
+        new aws.scheduler.Schedule(
+            `${name}-schedule`,
+            {
+                name: names.watchSchedule,
+                groupName: group.name,
+                // An hour after the inventories of 6 o'clock.
+                scheduleExpression: "cron(0 7 * * ? *)",
+                scheduleExpressionTimezone: "UTC",
+                flexibleTimeWindow: { mode: "OFF" },
+                target: { arn: watcher.lambda.arn, roleArn: role.arn, retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 3600 } },
+            },
+            { parent: this, dependsOn: rights },
+        );
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,140 @@
+import { dataTime, databaseKey, frequencyOf, longestFrequency, resource8, rulesFor, unknownResource, type Target } from "./database";
+import { unwanted } from "./eligible";
+import { isProtection } from "./history";
+import { dateOf, day } from "./period";
+import { parseTaskId, taskIdStem } from "./taskId";
+import type { Database, DatabaseRules, Decision, Frequency, InventoryDatabase, ManifestName, Observed, PlanSettings, Snapshot } from "./types";
+
+/** What one look knows of a database's protection. */
+export interface Protection {
+    readonly told: InventoryDatabase;
+    /** Not in the account any more; only manifests tell of it. */
+    readonly gone: boolean;
+    /** Wanted, and without protection for longer than its rpoHours. */
+    readonly beyond: boolean;
+    /** ISO: since when it is without protection, as far as anybody can tell. */
+    readonly since?: string;
+}
+
+const hour = 3_600_000;
+/** Days for which a database that is gone counts as one that should be there. */
+const remembered = 35;
+/** A month's longest. */
+const periodHours: Readonly<Record<Frequency, number>> = { every: 24, daily: 24, weekly: 168, monthly: 744 };
+
+/** Hours that a database may be without protection: what one exported daily may, and its own period's length beyond a day. */
+const rpoOf = (frequency: Frequency, rpoHours: number): number => rpoHours + periodHours[frequency] - 24;
+
+/** The first data date (yyyy-mm-dd) whose manifests tell about protection. A week more than the longest RPO, so that one that is missed can be told from one that never was. */
+export const protectionStart = (rules: DatabaseRules, rpoHours: number, now: Date): string =>
+    dateOf(now.getTime() - Math.max(remembered * day, rpoOf(longestFrequency(rules), rpoHours) * hour + 7 * day));
+
+/** The protection of every database of an account, and of those that the ledger knows and the account hasn't any more. Pure. */
+export function protections(observed: Observed, decisions: readonly Decision[], settings: PlanSettings, now: Date): Protection[] {
+    const { account, snapshots, databases = [], older = [] } = observed;
+    const rules = rulesFor(settings, account);
+    const ledger = [...older, ...observed.manifests].filter((manifest) => manifest.account === account);
+    const times = new Map(snapshots.map((snapshot) => [taskIdStem(snapshot, settings.destination), dataTime(snapshot)]));
+    const sealed = newest(ledger.filter(isProtection), byResource, (manifest) => times.get(parseTaskId(manifest.taskId)?.stem ?? "") ?? latestData(manifest));
+    /** When the account was under protection already. */
+    const begun = ledger.reduce<number | undefined>((first, manifest) => Math.min(first ?? Infinity, writtenAt(manifest)), undefined);
+    const own = grouped(snapshots, databaseKey);
+    const words = grouped(decisions, ({ snapshot }) => databaseKey(snapshot));
+
+    const there = databases.filter(({ memberOf }) => memberOf === undefined).map((database): Protection => {
+        const key = databaseKey({ ...database, database: database.identifier });
+        const listed = own.get(key) ?? [];
+        const target = { kind: database.kind, account, database: database.identifier };
+        const protectedAt = sealed.get(byResource({ kind: database.kind, resource8: resource8(database.resourceId) }));
+        const why = unwanted(target, rules, { engine: database.engine, tags: [database.tags, ...listed.filter(({ type }) => type !== "manual").map(({ tags }) => tags)] });
+        const since = protectedAt ?? latest(Date.parse(database.createdAt ?? ""), begun);
+        return judged(target, { ...toldOf(database), why, protectedAt, since, ...numbers(listed), reason: reasonOf(words.get(key) ?? [], protectedAt) }, false);
+    });
+    const gone = grouped(ledger.filter(isGone(databases)), nameOf);
+    return [...there, ...[...gone.values()].flatMap((manifests) => ofGone(manifests) ?? [])];
+
+    function ofGone(manifests: readonly ManifestName[]): Protection | undefined {
+        const { kind, database, resource8: end } = manifests[manifests.length - 1]!;
+        const target = { kind, account, database };
+        if (unwanted(target, rules, {}) !== undefined) return undefined;
+        const protectedAt = newest(manifests.filter(isProtection), nameOf, latestData).get(`${kind}.${database}`);
+        const since = protectedAt ?? Math.min(...manifests.map(writtenAt));
+        const reason = "it is no longer in the account; if that is as it should be, exclude it";
+        return judged(target, { resourceId: `…${end}`, engine: "unknown", snapshots: 0, protectedAt, since, reason }, true);
+    }
+
+    function judged(target: Target, found: Found, isGoneNow: boolean): Protection {
+        const { why, protectedAt, since, reason, ...rest } = found;
+        const rpoHours = rpoOf(frequencyOf(rules, scheduledType(rules), target), settings.rpoHours);
+        const hours = since === undefined ? undefined : Math.max(0, (now.getTime() - since) / hour);
+        const told: InventoryDatabase = {
+            database: `${target.kind}.${target.database}`, ...rest,
+            wanted: why === undefined, why, protectedAt: iso(protectedAt),
+            unprotectedHours: hours === undefined ? undefined : Math.round(hours * 10) / 10,
+            rpoHours, reason,
+        };
+        return { told, gone: isGoneNow, beyond: told.wanted && (hours ?? 0) > rpoHours, since: iso(since) };
+    }
+}
+
+/** Times in milliseconds. */
+type Found = Pick<InventoryDatabase, "resourceId" | "engine" | "sizeGiB" | "createdAt" | "snapshots" | "newestSnapshot" | "why" | "reason"> & { readonly protectedAt?: number; readonly since?: number };
+
+const nameOf = ({ kind, database }: Pick<ManifestName, "kind" | "database">): string => `${kind}.${database}`;
+/** A manifest without a resource id protects no database that is there: nobody can tell whose data it holds. */
+const byResource = ({ kind, resource8: end }: Pick<ManifestName, "kind" | "resource8">): string => (end === unknownResource ? unknownResource : `${kind}/${end}`);
+const toldOf = ({ resourceId, engine, sizeGiB, createdAt }: Database) => ({ resourceId, engine, sizeGiB, createdAt });
+
+/** The type whose frequency is the database's; manual snapshots follow no schedule, so they come last. */
+const scheduledType = ({ snapshotTypes }: DatabaseRules): string =>
+    (["automated", "awsbackup", "manual"] as const).find((type) => snapshotTypes.includes(type)) ?? "automated";
+
+/** The latest moment that the data of an export may be from, its snapshot being gone: the end of its date, or when its manifest was written. */
+const latestData = (manifest: ManifestName): number => Math.min(Date.parse(manifest.dataDate) + day - 1, writtenAt(manifest));
+const writtenAt = ({ writtenAt: written, dataDate }: ManifestName): number => Date.parse(written ?? "") || Date.parse(dataDate) + day - 1;
+
+/** The newest time by key. */
+function newest(manifests: readonly ManifestName[], keyOf: (manifest: ManifestName) => string, timeOf: (manifest: ManifestName) => number): Map<string, number> {
+    const times = new Map<string, number>();
+    for (const manifest of manifests) times.set(keyOf(manifest), Math.max(times.get(keyOf(manifest)) ?? -Infinity, timeOf(manifest)));
+    return times;
+}
+
+function iso(time: number | undefined): string | undefined {
+    return time === undefined ? undefined : new Date(time).toISOString();
+}
+
+function latest(created: number, begun: number | undefined): number | undefined {
+    if (Number.isNaN(created)) return begun;
+    return Math.max(created, begun ?? created);
+}
+
+/** Neither its name nor its resource id is in the account. */
+function isGone(databases: readonly Database[]): (manifest: ManifestName) => boolean {
+    const there = new Set(databases.flatMap(({ kind, identifier, resourceId }) => [nameOf({ kind, database: identifier }), byResource({ kind, resource8: resource8(resourceId) })]));
+    return (manifest) => !there.has(nameOf(manifest)) && !there.has(byResource(manifest));
+}
+
+function numbers(listed: readonly Snapshot[]): Pick<InventoryDatabase, "snapshots" | "newestSnapshot"> {
+    const times = listed.flatMap((snapshot) => dataTime(snapshot) ?? []);
+    return { snapshots: listed.length, newestSnapshot: times.length ? iso(Math.max(...times)) : undefined };
+}
+
+/** What the plan says of the newest snapshot that isn't protected; one that stands back for another says less. */
+function reasonOf(decisions: readonly Decision[], protectedAt = -Infinity): string | undefined {
+    const timeOf = ({ snapshot }: Decision) => dataTime(snapshot) ?? Infinity;
+    const open = decisions.filter((decision) => decision.code !== "sealed" && timeOf(decision) > protectedAt).sort((a, b) => timeOf(b) - timeOf(a));
+    const found = open.find(({ code }) => code !== "thinned") ?? open[0];
+    if (found) return `${found.snapshot.identifier}: ${found.reason}`.slice(0, 300);
+    return protectedAt === -Infinity ? "RDS lists no snapshot of it" : undefined;
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+    const groups = new Map<string, T[]>();
+    for (const item of items) {
+        const group = groups.get(keyOf(item));
+        if (group) group.push(item);
+        else groups.set(keyOf(item), [item]);
+    }
+    return groups;
+}
