@@ -13,7 +13,7 @@ export type AlarmCode =
     // sealer
     | "partial" | "tampering" | "flood" | "unreadable" | "vault-not-ready"
     // sweep
-    | "organization-unreadable";
+    | "organization-unreadable" | "member-left";
 
 /** What every alarm says, beside what is particular to it. */
 export interface AlarmFields {
