@@ -5,6 +5,10 @@ import type { Written } from "./settingsSchema";
 /** Problems of `rds-vault:organization` beyond its form. */
 export function checkOrganization(written: Written, usable: Usable, add: Add): void {
     if (!written.organization) return;
+    // https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudformation.html
+    if (usable("aws:region") && written["aws:region"].startsWith("cn-")) {
+        add(["aws:region"], written["aws:region"], "In China StackSets can't be trusted by the organization, so units can't be enrolled there. List the accounts under rds-vault:sourceAccounts and leave rds-vault:organization out.");
+    }
     checkRolloutAccount(written, usable, add);
     const units = enrolledUnits(written, usable);
     checkUnits(units, add);

@@ -51,6 +51,29 @@ export function awsClients(region: string, credentials?: Credentials): Clients {
     };
 }
 
+/**
+ * The organization as whoever may see it: each call is asked of the viewers in turn, until one isn't refused. The first refusal counts
+ * when all refuse.
+ */
+export const seenByAny = (viewers: readonly Clients["organizations"][]): Clients["organizations"] =>
+    Object.fromEntries(
+        calls.organizations.map((call) => [call, (input: never) => firstAnswer(viewers, (viewer) => (viewer[call] as (input: never) => Promise<unknown>)(input))]),
+    ) as unknown as Clients["organizations"];
+
+/** What the first viewer says who isn't refused. */
+export async function firstAnswer<V, T>(viewers: readonly V[], ask: (viewer: V) => Promise<T>): Promise<T> {
+    let refusal: unknown = new Error("none of your credentials can ask");
+    for (const [index, viewer] of viewers.entries()) {
+        try {
+            return await ask(viewer);
+        } catch (error) {
+            if (!/^(AccessDenied|AWSOrganizationsNotInUse)/.test((error as Error).name)) throw error;
+            if (index === 0) refusal = error;
+        }
+    }
+    throw refusal;
+}
+
 /** Nothing but these methods, so that nothing else can be called even by mistake. */
 function only<C extends object, K extends keyof C>(client: C, names: readonly K[]): Pick<C, K> {
     return Object.fromEntries(names.map((name) => [name, (client[name] as (...args: unknown[]) => unknown).bind(client)])) as unknown as Pick<C, K>;

@@ -1,7 +1,7 @@
 /** `npm run doctor`: whether a first `pulumi up` of a stack will find what it needs. Only looks. */
 import type { Settings } from "../components/settings";
 import { bucketFree, enoughConcurrency, regionEnabled, trailLogs } from "./backupAccount";
-import type { Clients, Credentials } from "./clients";
+import { seenByAny, type Clients, type Credentials } from "./clients";
 import { unseen, type Finding } from "./finding";
 import { delegatedAdministrator, delegation, managementApart, rightOrganization, trustedAccess } from "./organization";
 import { assumeDeployRole, deployRoles, whoAsks } from "./roles";
@@ -23,7 +23,7 @@ export async function examine(settings: Settings, clientsOf: (credentials?: Cred
     return [
         caller.finding,
         ...assumed.map(({ finding }) => finding),
-        ...(organization ? await inOrganization(settings, organization, own, caller.account, clientsIn(organization.rolloutAccount.id), option) : []),
+        ...(organization ? await inOrganization(settings, organization, { own, account: caller.account, backup: clientsIn(backupAccount.id), rollout: clientsIn(organization.rolloutAccount.id) }, option) : []),
         ...(await inBackupAccount(settings, clientsIn(backupAccount.id))),
     ];
 }
@@ -33,24 +33,27 @@ async function inBackupAccount(settings: Settings, clients: Clients | undefined)
     return (await Promise.all([regionEnabled(settings, clients), enoughConcurrency(settings, clients), bucketFree(settings, clients), trailLogs(settings, clients)])).flat();
 }
 
-async function inOrganization(
-    settings: Settings,
-    organization: NonNullable<Settings["organization"]>,
-    own: Clients,
-    account: string,
-    rollout: Clients | undefined,
-    option: string,
-): Promise<Finding[]> {
-    const { finding, inside, managementAccount } = await rightOrganization(organization, own);
-    const administrator = await delegatedAdministrator(organization, [...(inside ? [own] : []), ...(rollout ? [rollout] : [])]);
+interface Viewers {
+    readonly own: Clients;
+    /** The caller's. */
+    readonly account: string;
+    readonly backup?: Clients;
+    readonly rollout?: Clients;
+}
+
+/** The caller is asked first, then the backup account, which sees what its sweep will see, then the delegated administrator. */
+async function inOrganization(settings: Settings, organization: NonNullable<Settings["organization"]>, { own, account, backup, rollout }: Viewers, option: string): Promise<Finding[]> {
+    const organizations = seenByAny([own, backup, rollout].flatMap((clients) => clients?.organizations ?? []));
+    const { finding, inside, managementAccount } = await rightOrganization(organization, { organizations });
+    const administrator = await delegatedAdministrator(organization, { organizations: inside || !rollout ? organizations : rollout.organizations });
     if (!inside) {
         const text = "units, accounts in them, trusted access and delegation policy couldn't be looked at from outside of the organization";
         return [finding, ...administrator, unseen("organization", text, "With credentials of its management account, run this again")];
     }
     const [read, trusted, delegated] = await Promise.all([
-        readUnits(organization, own.organizations),
-        trustedAccess(own, account === managementAccount ? "SELF" : "DELEGATED_ADMIN", settings.region),
-        delegation(settings, own, option),
+        readUnits(organization, organizations),
+        trustedAccess([own, rollout].flatMap((each, index) => (each ? { cloudFormation: each.cloudFormation, callAs: index === 0 && account === managementAccount ? "SELF" : "DELEGATED_ADMIN" } : [])), settings.region),
+        delegation(settings, { organizations }, option),
     ]);
     return [
         finding,

@@ -1,7 +1,7 @@
 /** What the organization's management account must have done once: `npm run organization` prints it. */
 import { organizationDelegation, readOrganization } from "../components/policies/organization";
 import type { Organization, Settings } from "../components/settings";
-import type { Clients } from "./clients";
+import { firstAnswer, type Clients } from "./clients";
 import { look, ok, problem, said, unseen, type Finding } from "./finding";
 
 const stackSets = "member.org.stacksets.cloudformation.amazonaws.com";
@@ -50,20 +50,23 @@ export function managementApart({ backupAccount, organization }: Pick<Settings, 
     return found.length ? found : [ok(about, `${managementAccount} is neither backup nor rollout account`)];
 }
 
-/** @param callAs as whom CloudFormation is asked: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeOrganizationsAccess.html */
-export const trustedAccess = ({ cloudFormation }: Pick<Clients, "cloudFormation">, callAs: "SELF" | "DELEGATED_ADMIN", region: string) =>
+/** Whoever asks CloudFormation, and as whom: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeOrganizationsAccess.html */
+export interface StackSetViewer extends Pick<Clients, "cloudFormation"> {
+    readonly callAs: "SELF" | "DELEGATED_ADMIN";
+}
+
+export const trustedAccess = (viewers: readonly StackSetViewer[], region: string) =>
     look("trusted access of StackSets", `In the management account: aws cloudformation describe-organizations-access --region ${region}`, async () => {
-        const { Status } = await cloudFormation.describeOrganizationsAccess({ CallAs: callAs });
+        const { Status } = await firstAnswer(viewers, ({ cloudFormation, callAs }) => cloudFormation.describeOrganizationsAccess({ CallAs: callAs }));
         const about = "trusted access of StackSets";
         if (Status === "ENABLED") return ok(about, "is on");
         return problem(about, `is ${Status}, so no StackSet can deploy into members.`, `In the management account: aws cloudformation activate-organizations-access --region ${region}`);
     });
 
-/** @param viewers whoever may know, asked in turn: the caller, and the rollout account, which may ask this about itself */
-export const delegatedAdministrator = ({ rolloutAccount }: Pick<Organization, "rolloutAccount">, viewers: readonly Pick<Clients, "organizations">[]) =>
+export const delegatedAdministrator = ({ rolloutAccount }: Pick<Organization, "rolloutAccount">, clients: Pick<Clients, "organizations">) =>
     look("delegated administrator", `In the management account: aws organizations list-delegated-administrators --service-principal ${stackSets}`, async () => {
         const about = "delegated administrator";
-        const administrators = await firstAnswer(viewers, listAdministrators);
+        const administrators = await listAdministrators(clients);
         if (administrators.includes(rolloutAccount.id)) return ok(about, `the rollout account ${rolloutAccount.id} is one for StackSets`);
         const fix = `In the management account: aws organizations register-delegated-administrator --account-id ${rolloutAccount.id} --service-principal ${stackSets}`;
         return problem(about, `the rollout account ${rolloutAccount.id} isn't one for StackSets, so it can't deploy into members.`, fix);
@@ -78,18 +81,6 @@ async function listAdministrators({ organizations }: Pick<Clients, "organization
         NextToken = page.NextToken;
     } while (NextToken);
     return ids;
-}
-
-async function firstAnswer<V, T>(viewers: readonly V[], ask: (viewer: V) => Promise<T>): Promise<T> {
-    let first: unknown = new Error("neither your credentials nor the rollout account's can ask");
-    for (const [index, viewer] of viewers.entries()) {
-        try {
-            return await ask(viewer);
-        } catch (error) {
-            if (index === 0) first = error;
-        }
-    }
-    throw first;
 }
 
 export const delegation = ({ partition, backupAccount }: Pick<Settings, "partition" | "backupAccount">, { organizations }: Pick<Clients, "organizations">, option: string) =>

@@ -18,7 +18,7 @@ type Reader = Pick<Clients["organizations"], "listChildren">;
 /** As many calls at once as the sweep makes. */
 const callsAtOnce = 8;
 
-/** By the calls that the delegation policy allows, so that the backup account sees what its sweep will see. */
+/** By calls that the delegation policy allows to the backup account. */
 export async function readUnits({ units }: Pick<Organization, "units">, organizations: Reader): Promise<readonly Below[]> {
     const through = gate(callsAtOnce);
 
@@ -86,7 +86,7 @@ export function accountsApart({ backupAccount, sourceAccounts }: Accounts, read:
         const unit = unitOf(id);
         // StackSets don't deploy into the management account, so for it the list is the only way: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentTargets.html
         if (!unit || id === managementAccount) return [];
-        return problem(about, `${name} (${id}) is listed and lies in ${unit}: the StackSet would find its roles there already and fail for it.`, `Remove ${id} from rds-vault:sourceAccounts, with its rules as one of rds-vault:organization.rules`);
+        return problem(about, `${name} (${id}) is listed and lies in ${unit}: the StackSet would find its roles there already and fail for it.`, `Remove ${id} from rds-vault:sourceAccounts, with its rules as one of rds-vault:organization.rules, run pulumi up, and then deploy the StackSet there (README, "When an account's stack fails")`);
     });
     const backupUnit = unitOf(backupAccount.id);
     if (backupUnit) {
@@ -100,7 +100,7 @@ export function accountsApart({ backupAccount, sourceAccounts }: Accounts, read:
     }
     if (managementAccount && unitOf(managementAccount) && !sourceAccounts.some(({ id }) => id === managementAccount)) {
         const text = `the management account ${managementAccount} lies in ${unitOf(managementAccount)}, and StackSets don't deploy there: its databases aren't saved.`;
-        found.push(problem(about, text, `List it under rds-vault:sourceAccounts with a deploy role of its own, or move it out of the unit`));
+        found.push(problem(about, text, `List it under rds-vault:sourceAccounts (npm run deploy-roles prints its role), or: aws organizations move-account --account-id ${managementAccount} --source-parent-id <where it is> --destination-parent-id <a unit that isn't enrolled>`));
     }
     return closed(found, read, ok(about, "listed accounts and the backup account lie outside of the units"));
 }

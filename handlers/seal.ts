@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { clientSettings } from "./lib/client";
 import { required } from "./lib/environment";
 import { isAwsError } from "./lib/failure";
 import { log } from "./lib/log";
@@ -16,7 +17,7 @@ export const seal = (acceptedSkips: readonly AcceptedSkip[]) => () => {
     const s3Module = require("@aws-sdk/client-s3") as typeof import("@aws-sdk/client-s3");
     const [bucket, keyArn, retentionDays] = [required("VAULT_BUCKET"), required("VAULT_KEY_ARN"), Number(required("RETENTION_DAYS"))];
     if (!(retentionDays >= 1)) throw Object.assign(new Error("The environment variable RETENTION_DAYS is no number of days. Deploy the function with `pulumi up`."), { name: "ConfigurationError" });
-    const s3 = new s3Module.S3Client({ retryMode: "standard", maxAttempts: 5, requestHandler: { connectionTimeout: 3000, requestTimeout: 30000 } });
+    const s3 = new s3Module.S3Client(clientSettings(5, 30_000));
 
     return async ({ Records }: SQSEvent, context: { getRemainingTimeInMillis(): number }): Promise<SQSBatchResponse> => {
         const vault: Vault = {

@@ -1,6 +1,7 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { roleArn } from "../components/arns";
+import { clientSettings } from "./lib/client";
 import { required } from "./lib/environment";
 import { isAwsError } from "./lib/failure";
 import { count, log } from "./lib/log";
@@ -27,8 +28,7 @@ export const start = (enrolment: Enrolment) => () => {
     const externalId = required("EXTERNAL_ID");
     const sealQueueUrl = required("SEAL_QUEUE_URL");
     const settings: PlanSettings = { ...enrolment, destination };
-    // A call that hangs must not cost the other accounts their turn.
-    const client = { retryMode: "standard", maxAttempts: 3, requestHandler: { connectionTimeout: 3000, requestTimeout: 10000 } };
+    const client = clientSettings(3, 10_000);
     const sts = new STSClient(client);
     // One handler for all clients keeps connections open from look to look.
     const shared = { ...client, requestHandler: sts.config.requestHandler };

@@ -1,3 +1,4 @@
+import { clientSettings } from "./lib/client";
 import { required } from "./lib/environment";
 import { alarm, log, measure } from "./lib/log";
 import type { Enrolment } from "./lib/types";
@@ -26,7 +27,7 @@ export const watch = ({ accounts, organization }: Pick<Enrolment, "accounts" | "
         const [bucket, keyArn, topic, retentionDays] = [required("VAULT_BUCKET"), required("VAULT_KEY_ARN"), required("NOTICES_TOPIC_ARN"), Number(required("RETENTION_DAYS"))];
         const [starter, sealer, sweeper] = [required("STARTER_LOGS"), required("SEALER_LOGS"), required("SWEEPER_LOGS")];
         if (!(retentionDays >= 1)) throw Object.assign(new Error("The environment variable RETENTION_DAYS is no number of days. Deploy the function with `pulumi up`."), { name: "ConfigurationError" });
-        const patient = { retryMode: "standard", maxAttempts: 5, requestHandler: { connectionTimeout: 3000, requestTimeout: 15_000 } };
+        const patient = clientSettings(5, 15_000);
         const [s3, logs, sns] = [new s3Module.S3Client(patient), new logsModule.CloudWatchLogsClient(patient), new SNSClient(patient)];
         // A reading takes a tenth of a second per page and more; the first page of each is always read, and the mail sent.
         const [mostPages, reserve] = [1000, 180_000];

@@ -14,6 +14,9 @@ export interface RenderedResource {
     readonly retainOnDelete: boolean;
     readonly parent?: string;
     readonly dependsOn: readonly string[];
+    /** As Pulumi writes them, such as `3h`; absent: the provider's own. */
+    readonly timeouts?: { readonly create: string; readonly update: string; readonly delete: string };
+    readonly deleteBeforeReplace?: true;
 }
 
 export interface RenderedFunction {

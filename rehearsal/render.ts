@@ -70,12 +70,17 @@ function recordRegistrations(region: string): () => RenderedResource[] {
                     retainOnDelete: request.getRetainondelete() ?? false,
                     parent: request.getParent() || undefined,
                     dependsOn: [...request.getDependenciesList()].sort(),
+                    timeouts: timeoutsOf(request.getCustomtimeouts()),
+                    deleteBeforeReplace: request.getDeletebeforereplace() ? true : undefined,
                 });
             }
             callback(error, response);
         });
     return () => seen;
 }
+
+const timeoutsOf = (given?: { getCreate(): string; getUpdate(): string; getDelete(): string }) =>
+    given && { create: given.getCreate(), update: given.getUpdate(), delete: given.getDelete() };
 
 const assetSignature = "4dabf18193072939515e22adb298388d";
 

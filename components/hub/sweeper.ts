@@ -29,7 +29,8 @@ export class Sweeper extends AccountComponent {
                 functionName: names.sweeper,
                 description: "Queues one trigger per enrolled account",
                 policy: sweeperPolicy(arns, enrolment, heartbeatTopicArn),
-                timeout: 60,
+                // An organization of 10,000 is read by some 800 calls, a few at a time.
+                timeout: 180,
                 environment: { TRIGGER_QUEUE_URL: triggerUrl, VAULT_BUCKET: names.bucket, ...(heartbeatTopicArn && { HEARTBEAT_TOPIC_ARN: heartbeatTopicArn }) },
                 callbackFactory: sweep(enrolment),
             },

@@ -8,6 +8,9 @@ export const starterPolicy = (arns: Arns, { accounts, organization }: Sources): 
     document(
         {
             // With units nobody knows next week's accounts. Path and name are ours, and each access role's own trust names the starter.
+            // Not narrowed by aws:ResourceOrgID: AWS says of aws:ResourceAccount that sts:AssumeRole carries it
+            // (https://aws.amazon.com/about-aws/whats-new/2022/04/iam-access-resource-organization), of the organization's key nowhere
+            // in so many words, and an Allow that waits for a missing key would leave every member unprotected.
             Sid: "AssumeAccessRoles",
             Effect: "Allow",
             Action: "sts:AssumeRole",

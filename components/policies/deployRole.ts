@@ -63,6 +63,7 @@ export function rolloutDeployPolicy(place: Place): Document {
         },
         // Without it AWS says that the account is no delegated administrator: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-delegated-admin.html
         { Sid: "DelegatedAdministrator", Effect: "Allow", Action: "organizations:ListDelegatedAdministrators", Resource: "*" },
+        { Sid: "Doctor", Effect: "Allow", Action: "cloudformation:DescribeOrganizationsAccess", Resource: "*" },
     );
 }
 
@@ -95,7 +96,7 @@ export function backupDeployPolicy(place: Place): Document {
             // What `npm run doctor` asks in the backup account; none of them knows a resource.
             Sid: "Doctor",
             Effect: "Allow",
-            Action: ["account:GetRegionOptStatus", "lambda:GetAccountSettings", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"],
+            Action: ["account:GetRegionOptStatus", "lambda:GetAccountSettings", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "organizations:DescribeOrganization", "organizations:ListChildren"],
             Resource: "*",
         },
     );

@@ -4,10 +4,9 @@
  */
 import { accountRoots, document, type Document, type Statement } from "./document";
 
-/** What the hub reads: the members of the enrolled units, their names, states and tags. Nothing that changes anything. */
+/** What the sweep calls, and nothing else: the members of the enrolled units, their names, states and tags, and which is the management account. */
 const reads = [
     "organizations:DescribeOrganization",
-    "organizations:ListAccounts",
     "organizations:ListAccountsForParent",
     "organizations:ListChildren",
     "organizations:ListTagsForResource",

@@ -12,10 +12,13 @@ export interface SourceStackSetArgs {
 const callAs = "DELEGATED_ADMIN";
 
 /**
- * A few broken accounts must not stop the others. Never changed for a unit in place: the provider would send its id as an account's.
+ * A few broken accounts must not stop the others; without soft tolerance the concurrency would be capped by it:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/concurrency-mode.html. Percentages are rounded down, so in a unit of
+ * fewer than ten accounts the first failure ends the operation (README: what to do then). Never changed for a unit in place: the
+ * provider would send its id as an account's.
  * https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudformation/stack_set_instance.go
  */
-const operationPreferences = { maxConcurrentPercentage: 20, failureTolerancePercentage: 10 };
+const operationPreferences = { maxConcurrentPercentage: 20, failureTolerancePercentage: 10, concurrencyMode: "SOFT_FAILURE_TOLERANCE" };
 
 /** A thousand accounts take hours; the provider's own 30 minutes would report a failure while AWS goes on. */
 const customTimeouts = { create: "3h", update: "3h", delete: "3h" };
@@ -35,7 +38,7 @@ export function sourceStackSet(name: string, { place, units, templateBody }: Sou
             capabilities: ["CAPABILITY_NAMED_IAM"],
             permissionModel: "SERVICE_MANAGED",
             callAs,
-            // An account that leaves keeps the roles, which then open nothing: taking them away would break exports under way.
+            // For an account that moves from one enrolled unit to another: its roles stay while one stack goes and the next comes.
             autoDeployment: { enabled: true, retainStacksOnAccountRemoval: true },
             // Several units at once, and an account that joins meanwhile: queue instead of failing. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ManagedExecution.html
             managedExecution: { active: true },
@@ -53,7 +56,8 @@ export function sourceStackSet(name: string, { place, units, templateBody }: Sou
                 deploymentTargets: { organizationalUnitIds: [unit] },
                 operationPreferences,
             },
-            { parent, customTimeouts },
+            // A replacement has the same id: made first and deleted afterwards, it would leave the unit empty.
+            { parent, customTimeouts, deleteBeforeReplace: true },
         );
     }
 }

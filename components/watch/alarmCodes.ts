@@ -104,6 +104,11 @@ export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names):
         run: "npm run doctor, which says what the management account must do.",
         query: "alarms",
     },
+    "member-left": {
+        means: "A member left the organization, was moved out of the enrolled units, or isn't active any more. Nothing of it is saved from now on; its exports stay.",
+        run: `unless it was meant, move it back, or list it; ${lookup("MoveAccount", "the management account")}`,
+        query: "alarms",
+    },
     "lock-broken": {
         means: "Today's canary object in the vault doesn't carry the lock, date or key that every export must carry. What is written now may not be protected.",
         run: `aws s3api get-object-lock-configuration --bucket ${bucket}; ${upgrade} ${lookup("PutBucketObjectLockConfiguration", "the backup account")}`,

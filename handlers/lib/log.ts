@@ -14,7 +14,7 @@ export type AlarmCode =
     // sealer
     | "partial" | "tampering" | "flood" | "unreadable" | "vault-not-ready"
     // sweep
-    | "organization-unreadable"
+    | "organization-unreadable" | "member-left"
     // watcher
     | "lock-broken" | "volume";
 

@@ -1,4 +1,6 @@
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { failureClass } from "./failure";
+import { log } from "./log";
 import type { EnrolledUnits, Member } from "./types";
 
 /** The SDK's module and client, made inside the Lambda's factory: a serialized function can't capture them. */
@@ -7,29 +9,62 @@ export interface OrganizationClients {
     readonly organizations: OrganizationsClient;
 }
 
-/** What a warm sweep remembers. Nothing depends on it but the number of calls, and whom it still knows when the organization can't be read. */
+/** What a warm sweep remembers. Nothing depends on it but the number of calls, whom it still knows when the organization can't be read, and who is said to have left. */
 export interface OrganizationMemory {
+    /** As the units told last, without tags. */
     members: Readonly<Record<string, Member>>;
+    /** Whether all units were ever read to the end. */
+    complete: boolean;
     readonly tags: Record<string, { readonly at: number; readonly tags: Readonly<Record<string, string>> }>;
+    /** The management account, once it is known. */
+    management?: string;
 }
 
-export const emptyOrganizationMemory = (): OrganizationMemory => ({ members: {}, tags: {} });
+export const emptyOrganizationMemory = (): OrganizationMemory => ({ members: {}, complete: false, tags: {} });
+
+/** What a reading may take, in milliseconds. */
+export interface Patience {
+    /** Default 40,000: the sweep has 60 seconds, and sends the members' triggers in what is left. */
+    readonly reading: number;
+    /** Default 5,000. Of one attempt at one call. */
+    readonly request: number;
+    /** Default 500. Before a call that failed in passing is repeated; doubled each time. */
+    readonly pause: number;
+}
+
+export const defaultPatience: Patience = { reading: 120_000, request: 5_000, pause: 500 };
+
+/** Who was a member at the reading before, and isn't any more. */
+export interface Left {
+    /** 12 digits. */
+    readonly id: string;
+    readonly name: string;
+    /** As Organizations says it, such as SUSPENDED; absent: the account isn't in the units. */
+    readonly state?: string;
+}
 
 export interface Reading {
+    /** Those that were read and, where not all units could be, those that are remembered. */
     readonly members: readonly Member[];
-    /** The first thing that went wrong; then some members may be missing. */
+    /** How many members the units told. */
+    readonly read: number;
+    /** The first thing that went wrong. */
     readonly error?: Error;
-    /** Members that wait for another sweep, because the time was over before their tags were read. */
+    /** Members that wait for another sweep, because their tags couldn't be read in time. */
     readonly waiting: number;
+    /** Each once. */
+    readonly left: readonly Left[];
+    /** Accounts in the units that are no sources. */
+    readonly apart: readonly string[];
 }
 
 /**
  * Organizations throttles by the second and says nowhere how much (README: not yet proven). 10,000 accounts are 500 pages of 20:
  * https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html
  */
-const callsAtOnce = 8;
-/** Milliseconds. The sweep has 60 seconds, and sends its triggers in what is left. */
-const readingTime = 40_000;
+const callsAtOnce = 3;
+/** Of one call that fails in passing, beside the SDK's own; with a pause of 500 the last comes after half a minute. */
+const repeats = 6;
 /** Tags cost a call per account, so they are read anew every six hours only. */
 const tagAge = 6 * 3_600_000;
 
@@ -50,79 +85,146 @@ export function gate(most: number): <T>(call: () => Promise<T>) => Promise<T> {
     };
 }
 
-/** The active members of the enrolled units and of all units below them. Never rejects: what could be read counts, and the error is told. */
-export async function readMembers({ units, rules }: Pick<EnrolledUnits, "units" | "rules">, clients: OrganizationClients, memory: OrganizationMemory): Promise<Reading> {
-    const { organizationsModule: sdk, organizations } = clients;
-    const client = { client: organizations };
-    const until = Date.now() + readingTime;
-    const through = gate(callsAtOnce);
-    const found: Record<string, Member> = {};
-    let failure: Error | undefined;
-    const failed = (error: Error) => void (failure ??= error);
+/** The accounts of the enrolled units, as far as they could be read. */
+interface Walked {
+    /** Active ones. */
+    readonly found: Record<string, Member>;
+    /** State by id of those that aren't active. */
+    readonly inactive: Record<string, string>;
+    /** The first thing that went wrong; then some are missing. */
+    readonly error?: Error;
+}
 
-    /** All pages, each through the gate. */
-    async function each<P>(pages: AsyncGenerator<P, unknown>, use: (page: P) => void): Promise<void> {
-        try {
-            for (;;) {
-                const { done, value } = await through(() => {
-                    if (Date.now() > until) throw Object.assign(new Error(`no end after ${readingTime / 1000} seconds`), { name: "TimeoutError" });
-                    return pages.next();
-                });
-                if (done) return;
-                use(value as P);
+type Asking = ReturnType<typeof asker>;
+
+/** Asks few things at once, repeats what fails in passing, and ends all calls when the time is over. */
+function asker({ reading, pause }: Patience) {
+    const until = Date.now() + reading;
+    const abortSignal = AbortSignal.timeout(reading);
+    const through = gate(callsAtOnce);
+
+    /** The pause keeps the place in the gate: where AWS throttles, the others would only be throttled too. */
+    async function repeated<T>(call: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+        for (let again = 0; ; again++) {
+            try {
+                if (Date.now() > until) throw Object.assign(new Error(`no end after ${reading / 1000} seconds`), { name: "TimeoutError" });
+                return await call({ abortSignal });
+            } catch (error) {
+                const rest = pause * 2 ** again * (0.5 + Math.random() / 2);
+                if (failureClass(error) !== "throttled" || again >= repeats || Date.now() + rest > until) throw error;
+                await new Promise((resolve) => setTimeout(resolve, rest));
             }
-        } catch (error) {
-            failed(error as Error);
         }
     }
 
-    async function walk(unit: string, above: readonly string[]): Promise<void> {
-        const path = [...above, unit];
-        const below: Promise<void>[] = [];
-        await Promise.all([
-            each(sdk.paginateListAccountsForParent(client, { ParentId: unit }), ({ Accounts = [] }) => {
-                for (const { Id: id, Name: name = "", State, Status } of Accounts) {
-                    // Status is retired since September 2026: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
-                    if (id && (State ?? Status) === "ACTIVE") found[id] = { id, name, units: path, tags: {} };
-                }
-            }),
-            each(sdk.paginateListChildren(client, { ParentId: unit, ChildType: "ORGANIZATIONAL_UNIT" }), ({ Children = [] }) => {
-                for (const { Id } of Children) if (Id) below.push(walk(Id, path));
-            }),
-        ]);
-        await Promise.all(below);
+    const ask = <T>(call: (options: { readonly abortSignal: AbortSignal }) => Promise<T>) => through(() => repeated(call));
+
+    /** All pages. Not the SDK's paginator: that ends at the first error, and the page that was refused couldn't be repeated. */
+    async function pages<P extends { readonly NextToken?: string }>(call: (NextToken: string | undefined, options: { readonly abortSignal: AbortSignal }) => Promise<P>, use: (page: P) => void): Promise<void> {
+        let token: string | undefined;
+        do {
+            const page = await ask((options) => call(token, options));
+            use(page);
+            token = page.NextToken;
+        } while (token);
     }
 
-    await Promise.all(units.map((unit) => walk(unit, [])));
+    return { ask, pages };
+}
+
+/** The active members of the enrolled units and of all units below them. Never rejects: what could be read counts, and the error is told. */
+export async function readMembers({ units, rules }: Pick<EnrolledUnits, "units" | "rules">, backupAccountId: string, clients: OrganizationClients, memory: OrganizationMemory, patience = defaultPatience): Promise<Reading> {
+    const asking = asker(patience);
+    const [{ found, inactive, error }] = await Promise.all([walk(units, clients, asking), learnManagement(clients, memory, asking)]);
+    // The rollout reaches neither: service-managed StackSets leave the management account out, and the backup account is no source.
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-associate-stackset-with-org.html
+    const isApart = (id: string) => id === memory.management || id === backupAccountId;
+    const before = memory.members;
+    // Where not all units could be read, who isn't seen may still be there.
+    const isGone = (id: string) => !(id in found) && (!error || id in inactive);
+    const now = Object.values({ ...before, ...found }).filter(({ id }) => !isGone(id) && !isApart(id));
+    const left = Object.values(before).filter(({ id }) => isGone(id));
+    memory.members = Object.fromEntries(now.map((member) => [member.id, member]));
+    memory.complete ||= !error;
     const asked = [...new Set(rules.flatMap(({ tags = {} }) => Object.keys(tags)))];
-    const { members, waiting } = asked.length ? await withTags(Object.values(found), asked) : { members: Object.values(found), waiting: 0 };
-    if (!failure) memory.members = Object.fromEntries(members.map((member) => [member.id, member]));
-    return { members, error: failure, waiting };
+    const tagged = asked.length ? await withTags(now, asked, clients, memory, asking) : { members: now };
+    return {
+        members: tagged.members,
+        read: Object.keys(found).length,
+        error: error ?? tagged.error,
+        waiting: now.length - tagged.members.length,
+        left: left.map(({ id, name }) => ({ id, name, state: inactive[id] })),
+        apart: Object.keys(found).filter(isApart),
+    };
+}
 
-    async function withTags(all: readonly Member[], keys: readonly string[]) {
-        // Begins elsewhere each time: where time is short and the function cold, everybody has a turn.
-        const first = Math.floor(Math.random() * all.length);
-        const tagged = await Promise.all([...all.slice(first), ...all.slice(0, first)].map((member) => through(() => tagsOf(member, keys))));
-        const read = tagged.flatMap((member) => member ?? []);
-        return { members: read, waiting: all.length - read.length };
+async function walk(units: readonly string[], { organizationsModule: sdk, organizations }: OrganizationClients, { pages }: Asking): Promise<Walked> {
+    const [found, inactive]: [Record<string, Member>, Record<string, string>] = [{}, {}];
+    let error: Error | undefined;
+    const failed = (reason: Error) => void (error ??= reason);
+
+    async function below(unit: string, above: readonly string[]): Promise<void> {
+        const path = [...above, unit];
+        const deeper: Promise<void>[] = [];
+        const accounts = pages((NextToken, options) => organizations.send(new sdk.ListAccountsForParentCommand({ ParentId: unit, NextToken }), options), ({ Accounts = [] }) => {
+            for (const { Id: id, Name: name = "", State, Status } of Accounts) {
+                // Status is retired since September 2026: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html
+                const state = State ?? Status;
+                if (id && state === "ACTIVE") found[id] = { id, name, units: path, tags: {} };
+                else if (id) inactive[id] = state ?? "without a state";
+            }
+        });
+        const children = pages((NextToken, options) => organizations.send(new sdk.ListChildrenCommand({ ParentId: unit, ChildType: "ORGANIZATIONAL_UNIT", NextToken }), options), ({ Children = [] }) => {
+            for (const { Id } of Children) if (Id) deeper.push(below(Id, path));
+        });
+        await Promise.all([accounts.catch(failed), children.catch(failed)]);
+        await Promise.all(deeper);
     }
 
-    /** A member without tags may be under the wrong rules, and an export can't be undone: rather a later sweep. */
-    async function tagsOf(member: Member, keys: readonly string[]): Promise<Member | undefined> {
+    await Promise.all(units.map((unit) => below(unit, [])));
+    return { found, inactive, error };
+}
+
+/** Once is enough: an organization keeps its management account. Unknown, it is taken for a member that isn't ready. */
+async function learnManagement({ organizationsModule: sdk, organizations }: OrganizationClients, memory: OrganizationMemory, { ask }: Asking): Promise<void> {
+    if (memory.management) return;
+    try {
+        const { Organization } = await ask((options) => organizations.send(new sdk.DescribeOrganizationCommand({}), options));
+        memory.management = Organization?.MasterAccountId;
+    } catch (error) {
+        log("WARN", "management-account-unknown", { error: (error as Error).name, detail: (error as Error).message });
+    }
+}
+
+/** Members with the tags that rules ask for; without those whose tags couldn't be read in time. */
+async function withTags(all: readonly Member[], keys: readonly string[], { organizationsModule: sdk, organizations }: OrganizationClients, memory: OrganizationMemory, { pages }: Asking): Promise<Pick<Reading, "members" | "error">> {
+    let error: Error | undefined;
+
+    async function tagsOf(member: Member): Promise<Member | undefined> {
         const known = memory.tags[member.id];
         if (known && Date.now() - known.at < tagAge) return { ...member, tags: known.tags };
-        if (Date.now() > until) return known && { ...member, tags: known.tags };
         try {
             const tags: Record<string, string> = {};
-            for await (const { Tags = [] } of sdk.paginateListTagsForResource(client, { ResourceId: member.id })) {
+            await pages((NextToken, options) => organizations.send(new sdk.ListTagsForResourceCommand({ ResourceId: member.id, NextToken }), options), ({ Tags = [] }) => {
                 for (const { Key = "", Value = "" } of Tags) if (keys.includes(Key)) tags[Key] = Value;
-            }
+            });
             memory.tags[member.id] = { at: Date.now(), tags };
             return { ...member, tags };
-        } catch (error) {
-            failed(error as Error);
-            // Not a matter of time: then rather under the wrong rules than unprotected, and alarmed.
-            return { ...member, tags: known?.tags ?? {} };
+        } catch (reason) {
+            const passes = failureClass(reason) === "throttled";
+            if (!passes) error ??= reason as Error;
+            if (known) return { ...member, tags: known.tags };
+            // Rather a later sweep: without tags a member may be under the wrong rules, and an export can't be undone.
+            if (passes) return undefined;
+            // Doesn't pass, and is alarmed by each sweep until somebody mends it. A rule by tags then saves too much, which costs, or as
+            // little as the other rules say; left out, the member would save nothing, and one action less in the delegation policy
+            // would switch off the protection of everybody.
+            return member;
         }
     }
+
+    // Begins elsewhere each time: where time is short and the function cold, everybody has a turn.
+    const first = Math.floor(Math.random() * all.length);
+    const members = await Promise.all([...all.slice(first), ...all.slice(0, first)].map(tagsOf));
+    return { members: members.flatMap((member) => member ?? []), error };
 }

@@ -147,8 +147,8 @@ const tokens: Record<string, readonly [string, string]> = {
 function answer(world: World, { operation, input, principal }: SdkCall): Answer {
     const own = operations[operation];
     if (own) return own(world, principal, input);
+    if (/^(DescribeOrganization|ListAccountsForParent|ListChildren|ListTagsForResource)$/.test(operation)) return world.organization.api(principal, operation, input);
     if (/^(Describe|StartExportTask)/.test(operation)) return world.rds.api(principal, operation, flat(input));
-    if (/^(ListAccountsForParent|ListChildren|ListTagsForResource)$/.test(operation)) return world.organization.api(principal, operation, input);
     throw new Error(`${operation} isn't simulated in process`);
 }
 

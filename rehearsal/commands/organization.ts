@@ -53,7 +53,9 @@ function checklist({ rolloutAccount, organizationId }: Organization, partition: 
 const warnings = [
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentTargets.html
     "StackSets don't deploy into the management account, even if it lies in an enrolled unit. To save its databases, list it under rds-vault:sourceAccounts with a deploy role of its own (npm run deploy-roles).",
-    "A listed account must lie outside of the enrolled units: the StackSet would find its roles there already and fail for it.",
+    "A listed account must lie outside of the enrolled units: the StackSet would find its roles there already and fail for it. To move one over, take it off the list, run pulumi up, and only then enrol its unit.",
+    // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-prereqs.html
+    "A Region that isn't on by default must be enabled in the management account, the rollout account and every member before the stacks come (aws account get-region-opt-status --region-name REGION): StackSets fail where it isn't.",
     "The backup account must lie outside of the enrolled units. In the same organization the rollout account could still deploy into it by another StackSet: only a backup account in an organization of its own is out of reach.",
 ];
 

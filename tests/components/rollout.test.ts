@@ -94,6 +94,8 @@ describe("the rollout to enrolled units", function () {
     it("is one StackSet in the rollout account, deployed to each unit in the stack's Region", () => {
         const mine = rendered.resources.filter(({ account }) => account === organization.rolloutAccount.id);
         assert.equal(mine.length, 1 + organization.units.length);
+        const preferences = { maxConcurrentPercentage: 20, failureTolerancePercentage: 10, concurrencyMode: "SOFT_FAILURE_TOLERANCE" };
+        const hours = { create: "3h", update: "3h", delete: "3h" };
         const [set] = ofType("stackSet:StackSet");
         const { templateBody, ...inputs } = set!.inputs;
         assert.ok(templateBody.length < 51_200, `${templateBody.length} characters`);
@@ -105,9 +107,11 @@ describe("the rollout to enrolled units", function () {
             capabilities: ["CAPABILITY_NAMED_IAM"],
             autoDeployment: { enabled: true, retainStacksOnAccountRemoval: true },
             managedExecution: { active: true },
-            operationPreferences: { maxConcurrentPercentage: 20, failureTolerancePercentage: 10 },
+            operationPreferences: preferences,
         });
-        for (const { inputs } of ofType("stackSetInstance:StackSetInstance")) {
+        assert.deepEqual(set!.timeouts, hours);
+        for (const { inputs, timeouts, deleteBeforeReplace } of ofType("stackSetInstance:StackSetInstance")) {
+            assert.deepEqual([inputs.operationPreferences, timeouts, deleteBeforeReplace], [preferences, hours, true]);
             assert.deepEqual([inputs.callAs, inputs.stackSetName, inputs.stackSetInstanceRegion, inputs.retainStack], ["DELEGATED_ADMIN", set!.inputs.name, place.region, undefined]);
         }
         // One each: with all units in one deployment, the provider would replace it, and so empty the others, when the list changes.

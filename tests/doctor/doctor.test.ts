@@ -108,6 +108,11 @@ describe("npm run doctor", () => {
             assert.match(finding!.text, new RegExp(`leads into account 000000000000, and the configuration says ${listed}`));
             assert.deepEqual(others, []);
         });
+        it("sees as much from a pipeline that may do nothing but assume the roles", async () => {
+            const { describeOrganization, listDelegatedAdministrators, describeResourcePolicy, listChildren } = inManagement.organizations!;
+            const inTurn = { [backup]: { ...inBackup, organizations: { describeOrganization, listChildren, describeResourcePolicy } }, [rollout]: { organizations: { listDelegatedAdministrators }, cloudFormation: inManagement.cloudFormation } };
+            assert.deepEqual((await played({ sts }, inTurn).findings).filter(({ status }) => status !== "ok"), []);
+        });
         it("looks into the backup account with the caller's own rights where he is in it", async () => {
             const findings = await played({ ...inManagement, ...inBackup, sts: { ...sts, getCallerIdentity: () => ({ Account: backup, Arn: person }) } }, {}).findings;
             assert.equal(exitStatus(findings), 0);

@@ -1,10 +1,13 @@
 // Doesn't prove how Organizations or CloudFormation word a refusal: whatever isn't an answer is `unseen`.
 import assert from "node:assert/strict";
 import { organizationDelegation } from "../../components/policies/organization";
+import { seenByAny, type Clients } from "../../doctor/clients";
 import { delegatedAdministrator, delegation, managementApart, missingReads, rightOrganization, trustedAccess } from "../../doctor/organization";
 import { backup, fails, fake, listed, management, rollout } from "./fakes";
 
 const organization = { organizationId: "o-a1b2c3d4e5", rolloutAccount: { id: rollout, deployRoleArn: "" }, units: [], rules: [] };
+
+const only = (service: keyof Clients, clients: Clients) => ({ [service]: clients[service] }) as unknown as Pick<Clients, "cloudFormation">;
 
 describe("the doctor on the organization", () => {
     describe("whose credentials", () => {
@@ -36,7 +39,7 @@ describe("the doctor on the organization", () => {
     it("wants trusted access on", async () => {
         const asked: unknown[] = [];
         const access = async (Status: string) =>
-            (await trustedAccess(fake({ cloudFormation: { describeOrganizationsAccess: (input: never) => (asked.push(input), { Status }) } }), "SELF", "eu-west-1"))[0]!;
+            (await trustedAccess([{ ...only("cloudFormation", fake({})), callAs: "DELEGATED_ADMIN" }, { ...only("cloudFormation", fake({ cloudFormation: { describeOrganizationsAccess: (input: never) => (asked.push(input), { Status }) } })), callAs: "SELF" }], "eu-west-1"))[0]!;
         assert.equal((await access("ENABLED")).status, "ok");
         for (const status of ["DISABLED", "DISABLED_PERMANENTLY"]) {
             const finding = await access(status);
@@ -44,7 +47,7 @@ describe("the doctor on the organization", () => {
             assert.match(finding.fix!, /activate-organizations-access --region eu-west-1/);
         }
         assert.deepEqual(asked[0], { CallAs: "SELF" });
-        assert.equal((await trustedAccess(fake({}), "SELF", "eu-west-1"))[0]!.status, "unseen");
+        assert.equal((await trustedAccess([{ ...only("cloudFormation", fake({})), callAs: "SELF" }], "eu-west-1"))[0]!.status, "unseen");
     });
     describe("the delegated administrator", () => {
         const pages = (...ids: string[]) => fake({
@@ -56,13 +59,13 @@ describe("the doctor on the organization", () => {
                 },
             },
         });
-        const status = async (...viewers: ReturnType<typeof fake>[]) => (await delegatedAdministrator(organization, viewers))[0]!.status;
+        const status = async (...viewers: ReturnType<typeof fake>[]) => (await delegatedAdministrator(organization, { organizations: seenByAny(viewers.map(({ organizations }) => organizations)) }))[0]!.status;
         it("is quiet where the rollout account is one, on whatever page, whoever may tell", async () => {
             assert.equal(await status(pages(listed, rollout)), "ok");
             assert.equal(await status(fake({}), pages(rollout)), "ok");
         });
         it("complains where it isn't", async () => {
-            const [finding] = await delegatedAdministrator(organization, [pages(listed)]);
+            const [finding] = await delegatedAdministrator(organization, pages(listed));
             assert.equal(finding!.status, "problem");
             assert.match(finding!.fix!, new RegExp(`register-delegated-administrator --account-id ${rollout} --service-principal member.org`));
         });

@@ -1,7 +1,11 @@
 // Doesn't prove that the organization tells names, units and tags truly: whoever holds an account's tags chooses its rules.
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { RDSClient } from "@aws-sdk/client-rds";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Settings } from "../../components/settings";
+import { start } from "../../handlers/start";
 import { ruleOf, rulesOfMember } from "../../handlers/lib/member";
 import type { EnrolledUnits, Enrolment, Member, MemberRule } from "../../handlers/lib/types";
 import type { SimSnapshot } from "../../rehearsal/aws/types";
@@ -69,5 +73,54 @@ describe("rules of members", () => {
             }),
             { numRuns: 1000 },
         );
+    });
+});
+
+describe("a starter", () => {
+    const { env } = process;
+    const print = console.log;
+    const clients = [RDSClient, S3Client, SQSClient].map(({ prototype }) => prototype as unknown as { send?: unknown });
+    const snapshot = {
+        DBSnapshotArn: `arn:aws:rds:eu-west-1:${member.id}:snapshot:rds:orders`, DBSnapshotIdentifier: "rds:orders", DBInstanceIdentifier: "orders", DbiResourceId: "db-ABCDEFGH",
+        SnapshotCreateTime: new Date(Date.now() - 3_600_000), Engine: "postgres", SnapshotType: "automated", Status: "available",
+    };
+    let exports: number;
+
+    beforeEach(() => {
+        exports = 0;
+        process.env = { ...env, VAULT_BUCKET: "b", VAULT_KEY_ARN: "arn:aws:kms:eu-west-1:444455556666:key/k", ACCESS_ROLE: "a", EXPORT_ROLE: "e", EXTERNAL_ID: "x", SEAL_QUEUE_URL: "https://sqs/q", AWS_REGION: "eu-west-1" };
+        console.log = (line: string) => (line.startsWith('{"level"') ? undefined : print(line));
+        for (const client of clients) {
+            client.send = async ({ constructor: { name }, input }: { constructor: { name: string }; input: { SnapshotType?: string } }) => {
+                if (name === "StartExportTaskCommand") exports++;
+                return name === "DescribeDBSnapshotsCommand" && input.SnapshotType !== "awsbackup" ? { DBSnapshots: [snapshot] } : {};
+            };
+        }
+    });
+    afterEach(() => {
+        for (const client of clients) delete client.send;
+        [process.env, console.log] = [env, print];
+    });
+
+    /** Members of the unit save nothing, all others everything. */
+    const enrolment: Enrolment = { ...settings(), accounts: {}, organization: enrolled(rule({ units: ["ou-ab12-33333333"], databases: rules({ exclude: [filter("*")] }) })) };
+    const told = (account: Member) => ({ messageId: "1", body: JSON.stringify({ source: "rds-vault.sweep", account: account.id, member: account }) });
+    const made: Member = { id: member.id, name: "", units: [], tags: {} };
+    const run = (...members: Member[]) => {
+        const starter = start(enrolment)();
+        return members.reduce<Promise<unknown>>((before, each) => before.then(() => starter({ Records: [told(each)] } as never)), Promise.resolve());
+    };
+
+    it("that knows nothing of a member but its id puts it under the global rules", async () => {
+        await run(made);
+        assert.equal(exports, 1);
+    });
+    it("keeps what it knows of a member when a sweep could only make it up", async () => {
+        await run(member, made);
+        assert.equal(exports, 0);
+    });
+    it("believes a later sweep that knows more", async () => {
+        await run(member, { ...member, units: ["ou-ab12-11111111"] });
+        assert.equal(exports, 1);
     });
 });

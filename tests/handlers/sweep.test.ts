@@ -4,6 +4,7 @@ import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { readOrganization } from "../../components/policies/organization";
 import { sweep } from "../../handlers/sweep";
 import { parseTrigger } from "../../handlers/lib/trigger";
 import type { Enrolment, Member, MemberRule } from "../../handlers/lib/types";
@@ -16,6 +17,8 @@ type Input = Record<string, string | undefined>;
 const account = (n: number, more: Partial<Account> = {}): Account => ({ Id: String(100_000_000_000 + n), Name: `account-${n}`, State: "ACTIVE", ...more });
 const refused = (name: string) => Object.assign(new Error("no"), { name, $metadata: { httpStatusCode: 400 } });
 const rule = (tags: MemberRule["tags"]): MemberRule => ({ text: "organization.rules[0]", tags, databases: rules() });
+const backup = "444455556666";
+const patience = { reading: 40_000, request: 5_000, pause: 1 };
 const listed = { "111122223333": { name: "shop" } };
 const idsOf = (members: readonly Member[]) => members.map(({ id }) => Number(id) - 100_000_000_000).sort((a, b) => a - b);
 
@@ -25,7 +28,9 @@ describe("the sweep", () => {
     let tags: Record<string, Record<string, string>>;
     let ledger: string[];
     let bodies: string[];
-    let refuse: Record<string, Error>;
+    /** By operation, or operation and parent or account; each as often as it says, or always. */
+    let refuse: Record<string, Error & { times?: number }>;
+    let management: string;
     let calls: { operation: string; input: Input }[];
     let flying: number;
     let mostFlying: number;
@@ -35,6 +40,7 @@ describe("the sweep", () => {
         ListAccountsForParent: ({ ParentId = "", NextToken = "0" }) => page("Accounts", tree[ParentId]?.accounts ?? [], Number(NextToken)),
         ListChildren: ({ ParentId = "", NextToken = "0" }) => page("Children", (tree[ParentId]?.units ?? []).map((Id) => ({ Id, Type: "ORGANIZATIONAL_UNIT" })), Number(NextToken)),
         ListTagsForResource: ({ ResourceId = "" }) => ({ Tags: Object.entries(tags[ResourceId] ?? {}).map(([Key, Value]) => ({ Key, Value })) }),
+        DescribeOrganization: () => ({ Organization: { Id: "o-1", MasterAccountId: management } }),
         ListObjectsV2: ({ Prefix, Delimiter }) => ({ CommonPrefixes: ledger.map((each) => ({ Prefix: `${Prefix}${each}${Delimiter}` })) }),
         SendMessageBatch(input) {
             const entries = input.Entries as unknown as { Id: string; MessageBody: string }[];
@@ -51,8 +57,8 @@ describe("the sweep", () => {
     const print = console.log;
     const { env } = process;
     beforeEach(() => {
-        [tree, tags, ledger, bodies, refuse, calls, flying, mostFlying, lines] = [{}, {}, [], [], {}, [], 0, 0, []];
-        process.env = { ...env, TRIGGER_QUEUE_URL: "https://sqs/q", VAULT_BUCKET: "vault", AWS_REGION: "eu-west-1", STACK: "s" };
+        [tree, tags, ledger, bodies, refuse, calls, flying, mostFlying, lines, management] = [{}, {}, [], [], {}, [], 0, 0, [], "123443211234"];
+        process.env = { ...env, TRIGGER_QUEUE_URL: "https://sqs/q", VAULT_BUCKET: `rds-vault-prod-eu-west-1-${backup}`, AWS_REGION: "eu-west-1", STACK: "s" };
         console.log = (line: string) => (line.startsWith('{"level"') ? void lines.push(JSON.parse(line) as Record<string, unknown>) : print(line));
         for (const client of clients) {
             client.send = async ({ constructor: { name }, input }: { constructor: { name: string }; input: Input }) => {
@@ -61,8 +67,8 @@ describe("the sweep", () => {
                 mostFlying = Math.max(mostFlying, ++flying);
                 await new Promise<void>(setImmediate);
                 flying--;
-                const error = refuse[`${operation} ${input.ParentId}`] ?? refuse[operation];
-                if (error) throw error;
+                const error = refuse[`${operation} ${input.ParentId ?? input.ResourceId}`] ?? refuse[operation];
+                if (error && (error.times === undefined || error.times-- > 0)) throw error;
                 return answers[operation]!(input);
             };
         }
@@ -74,9 +80,26 @@ describe("the sweep", () => {
     });
 
     const organization = { organizationId: "o-1", units: ["ou-a"], rules: [] as MemberRule[] };
-    const prepare = (more: Partial<typeof organization> = {}, accounts: Enrolment["accounts"] = {}) => sweep({ ...settings(), accounts, organization: { ...organization, ...more } })();
+    const prepare = (more: Partial<typeof organization> = {}, accounts: Enrolment["accounts"] = {}) => sweep({ ...settings(), accounts, organization: { ...organization, ...more } }, patience)();
     const membersSent = () => bodies.map(parseTrigger).flatMap(({ member }) => member ?? []);
-    const alarms = () => lines.filter(({ Alarm }) => Alarm === "organization-unreadable");
+    const alarms = (code = "organization-unreadable") => lines.filter(({ Alarm }) => Alarm === code);
+    const throttled = (times?: number) => Object.assign(refused("TooManyRequestsException"), { times });
+    const asked = (operation: string) => calls.filter((each) => each.operation === operation).length;
+    const sweepLine = () => lines.filter(({ message }) => message === "sweep").at(-1)!;
+    const gold = [rule({ tier: ["gold"] })];
+    const tagged = (...all: number[]) => Object.fromEntries(all.map((n) => [account(n).Id, { tier: "gold" }]));
+    /** Runs with a clock of its own; gives a function that sets it forward. */
+    async function withClock(run: (forward: (milliseconds: number) => void) => Promise<void>): Promise<void> {
+        const { now } = Date;
+        let ahead = 0;
+        Date.now = () => now() + ahead;
+        try {
+            await run((milliseconds) => void (ahead += milliseconds));
+        } finally {
+            Date.now = now;
+        }
+    }
+    const hour = 3_600_000;
 
     it("without units sends one trigger per listed account, and asks nobody", async () => {
         await sweep({ ...settings(), accounts: listed })()();
@@ -127,6 +150,12 @@ describe("the sweep", () => {
         assert.equal(calls.filter(({ operation, input }) => operation === "ListAccountsForParent" && input.ParentId === "ou-a").length, 3);
         assert.ok(!calls.some(({ operation }) => operation === "ListTagsForResource"), "no rule asks for tags");
     });
+    it("calls of Organizations all that its role allows, and nothing else", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        await prepare({ rules: gold })();
+        const called = new Set(calls.map(({ operation }) => `organizations:${operation}`).filter((action) => !/SendMessageBatch|ListObjectsV2/.test(action)));
+        assert.deepEqual([...called].sort(), [...(readOrganization.Action as string[])].sort());
+    });
     it("leaves out accounts that aren't active, by State or, where it is missing, by Status", async () => {
         const states = ["PENDING_ACTIVATION", "SUSPENDED", "PENDING_CLOSURE", "CLOSED"].map((State, n) => account(n, { State }));
         tree = { "ou-a": { accounts: [...states, account(7, { State: undefined, Status: "ACTIVE" }), account(8, { State: undefined, Status: "SUSPENDED" }), account(9)] } };
@@ -166,6 +195,184 @@ describe("the sweep", () => {
         assert.deepEqual([line.waiting, line.AccountsNotSwept], [30 - sent, 30 - sent]);
         assert.equal(alarms().length, 0);
     });
+    it("lets members wait whose tags AWS throttles, and asks the ledger for none of them", async () => {
+        tree = { "ou-a": { accounts: [account(1), account(2)] } };
+        tags = tagged(1, 2);
+        ledger = [account(1).Id];
+        refuse = { [`ListTagsForResource ${account(1).Id}`]: throttled(), "ListChildren ou-a": refused("AccessDeniedException") };
+        await prepare({ rules: gold })();
+        assert.deepEqual([idsOf(membersSent()), sweepLine().waiting], [[2], 1]);
+        assert.equal(alarms()[0]!.error, "AccessDeniedException");
+    });
+    it("isn't alarmed by a throttle of tags alone", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        refuse = { ListTagsForResource: throttled() };
+        await prepare({ rules: gold })();
+        assert.deepEqual([bodies, sweepLine().waiting, alarms()], [[], 1, []]);
+    });
+    it("reads tags anew after six hours, not before", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        tags = tagged(1);
+        await withClock(async (forward) => {
+            const warm = prepare({ rules: gold });
+            await warm();
+            tags = {};
+            forward(6 * hour - 60_000);
+            await warm();
+            assert.equal(asked("ListTagsForResource"), 1);
+            forward(60_000);
+            await warm();
+        });
+        assert.deepEqual(membersSent().map((each) => each.tags), [{ tier: "gold" }, { tier: "gold" }, {}]);
+    });
+    for (const [why, error, told] of [["throttles", throttled(), 0], ["denies", refused("AccessDeniedException"), 1]] as const) {
+        it(`keeps the tags that it remembers when AWS ${why} newer ones`, async () => {
+            tree = { "ou-a": { accounts: [account(1)] } };
+            tags = tagged(1);
+            await withClock(async (forward) => {
+                const warm = prepare({ rules: gold });
+                await warm();
+                forward(7 * hour);
+                refuse = { ListTagsForResource: error };
+                await warm();
+            });
+            assert.deepEqual(membersSent().map((each) => each.tags), [{ tier: "gold" }, { tier: "gold" }]);
+            assert.equal(alarms().length, told);
+        });
+    }
+    it("keeps the tags that it remembers when there is no time to read newer ones", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        tags = tagged(1);
+        const children = answers.ListChildren!;
+        try {
+            await withClock(async (forward) => {
+                const warm = prepare({ rules: gold });
+                await warm();
+                forward(7 * hour);
+                answers.ListChildren = (input) => (forward(41_000), children(input));
+                await warm();
+            });
+        } finally {
+            answers.ListChildren = children;
+        }
+        assert.deepEqual(membersSent().map((each) => each.tags), [{ tier: "gold" }, { tier: "gold" }]);
+        assert.deepEqual([asked("ListTagsForResource"), sweepLine().waiting], [1, undefined]);
+    });
+    it("remembers members that wait for their tags", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        tags = tagged(1);
+        refuse = { ListTagsForResource: throttled() };
+        const warm = prepare({ rules: gold });
+        await warm();
+        refuse = { ListAccountsForParent: refused("AccessDeniedException") };
+        await warm();
+        assert.deepEqual(membersSent().map((each) => each.tags), [{ tier: "gold" }]);
+    });
+    it("asks for a throttled page again, three calls at once at most, until it has it", async () => {
+        const units = Array.from({ length: 10 }, (_, n) => `ou-${n}`);
+        tree = { "ou-a": { units }, ...Object.fromEntries(units.map((unit, u) => [unit, { accounts: Array.from({ length: 30 }, (_, n) => account(u * 30 + n)) }])) };
+        refuse = { ListAccountsForParent: throttled(6), "ListChildren ou-a": throttled(2) };
+        const most: number[] = [];
+        const read = answers.ListAccountsForParent!;
+        answers.ListAccountsForParent = (input) => (most.push(mostFlying), read(input));
+        try {
+            await prepare()();
+        } finally {
+            answers.ListAccountsForParent = read;
+        }
+        assert.equal(membersSent().length, 300);
+        assert.equal(alarms().length, 0);
+        assert.ok(Math.max(...most) <= 3, `${Math.max(...most)} at once`);
+    });
+    it("gives up repeating where the time is over, and says so", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        refuse = { ListAccountsForParent: throttled() };
+        await sweep({ ...settings(), accounts: {}, organization }, { ...patience, reading: 50, pause: 40 })()();
+        assert.equal(alarms()[0]!.error, "TooManyRequestsException");
+        assert.ok(asked("ListAccountsForParent") <= 3, `${asked("ListAccountsForParent")} calls`);
+    });
+    it("keeps members that a partial reading doesn't show, and remembers those that it does", async () => {
+        tree = { "ou-a": { units: ["ou-b"], accounts: [account(1)] }, "ou-b": { accounts: [account(2)] } };
+        const warm = prepare();
+        await warm();
+        tree["ou-a"] = { units: ["ou-b"], accounts: [account(3)] };
+        refuse = { "ListAccountsForParent ou-b": refused("AccessDeniedException") };
+        bodies = [];
+        await warm();
+        assert.deepEqual(idsOf(membersSent()), [1, 2, 3]);
+        refuse = { ListAccountsForParent: refused("AccessDeniedException"), ListChildren: refused("AccessDeniedException") };
+        bodies = [];
+        await warm();
+        assert.deepEqual(idsOf(membersSent()), [1, 2, 3]);
+        assert.equal(asked("ListObjectsV2"), 0, "it has read everybody once");
+    });
+    it("asks the ledger as long as it has never read all units", async () => {
+        tree = { "ou-a": { accounts: [account(1)] } };
+        ledger = [account(5).Id];
+        refuse = { ListChildren: refused("AccessDeniedException") };
+        const warm = prepare();
+        await warm();
+        bodies = [];
+        await warm();
+        assert.deepEqual(idsOf(membersSent()), [1, 5]);
+    });
+    it("alarms once for each member that has left, was moved out or is suspended", async () => {
+        const own = account(4);
+        tree = { "ou-a": { accounts: [account(1), account(2), account(3), own] } };
+        const warm = prepare({}, { [own.Id]: { name: "own" } });
+        await warm();
+        tree = { "ou-a": { accounts: [account(1), account(3, { State: "SUSPENDED" })] } };
+        await warm();
+        await warm();
+        assert.deepEqual(alarms("member-left").map(({ account: id, organization: o, name, Alarms }) => [id, o, name, Alarms]), [[account(2).Id, "o-1", "account-2", 1], [account(3).Id, "o-1", "account-3", 1]]);
+        assert.match(String(alarms("member-left")[0]!.reason), /left the organization, or was moved out/);
+        assert.match(String(alarms("member-left")[1]!.reason), /is SUSPENDED/);
+    });
+    it("doesn't say that members have left while it can't read all units, but later", async () => {
+        tree = { "ou-a": { accounts: [account(1), account(2), account(3)] } };
+        const warm = prepare();
+        await warm();
+        tree = { "ou-a": { accounts: [account(1), account(3, { State: "SUSPENDED" })] } };
+        refuse = { ListChildren: refused("AccessDeniedException") };
+        bodies = [];
+        await warm();
+        assert.deepEqual(alarms("member-left").map((each) => each.account), [account(3).Id], "it was seen suspended");
+        assert.deepEqual(idsOf(membersSent()), [1, 2]);
+        refuse = {};
+        await warm();
+        assert.deepEqual(alarms("member-left").map((each) => each.account), [account(3).Id, account(2).Id]);
+    });
+    it("leaves out the management account and the backup account, and says once what to do", async () => {
+        management = account(1).Id;
+        tree = { "ou-a": { accounts: [account(1), account(2), account(0, { Id: backup })] } };
+        const warm = prepare();
+        await warm();
+        await warm();
+        assert.deepEqual(idsOf(membersSent()), [2, 2]);
+        const said = lines.filter(({ message }) => message === "member-apart");
+        assert.deepEqual(said.map(({ level, account: id }) => [level, id]), [["WARN", management], ["WARN", backup]]);
+        assert.match(String(said[0]!.reason), /list it under sourceAccounts/);
+        assert.equal(asked("DescribeOrganization"), 1);
+    });
+    it("says nothing of a management account that is listed", async () => {
+        management = account(1).Id;
+        tree = { "ou-a": { accounts: [account(1)] } };
+        await prepare({}, { [management]: { name: "root" } })();
+        assert.deepEqual(bodies.map((body) => JSON.parse(body)), [{ source: "rds-vault.sweep", account: management }]);
+        assert.ok(!lines.some(({ message }) => message === "member-apart"));
+    });
+    it("asks again which is the management account, and doesn't say that it has left", async () => {
+        management = account(1).Id;
+        tree = { "ou-a": { accounts: [account(1), account(2)] } };
+        refuse = { DescribeOrganization: refused("AccessDeniedException") };
+        const warm = prepare();
+        await warm();
+        assert.deepEqual(idsOf(membersSent()), [1, 2], "it is taken for a member");
+        refuse = {};
+        bodies = [];
+        await warm();
+        assert.deepEqual([idsOf(membersSent()), alarms("member-left"), alarms()], [[2], [], []]);
+    });
     it("alarms when tags can't be read, and goes on without them", async () => {
         tree = { "ou-a": { accounts: [account(1)] } };
         refuse = { ListTagsForResource: refused("AccessDeniedException") };
@@ -179,6 +386,7 @@ describe("the sweep", () => {
         await prepare({}, listed)();
         assert.deepEqual(membersSent(), [{ id: account(5).Id, name: "", units: [], tags: {} }]);
         assert.ok(bodies.some((body) => parseTrigger(body).account === "111122223333"));
+        assert.equal(asked("ListAccountsForParent"), 1, "what is denied isn't asked for again");
         const [alarm] = alarms();
         assert.deepEqual([alarm!.level, alarm!.error, alarm!.Alarms, alarm!.Stack, alarm!.organization], ["ERROR", "AccessDeniedException", 1, "s", "o-1"]);
     });
