@@ -51,8 +51,9 @@ export const serveSts: Service = {
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export const serveSns: Service = {
     serve(world, { body, principal }) {
-        const { Action, Version: _, TopicArn = "", Message = "", Subject, ...others } = Object.fromEntries(new URLSearchParams(body.toString()));
-        if (Action !== "Publish" || Object.keys(others).length > 0) throw new AwsError("NotSimulated", `sns:${Action} with ${Object.keys(others).join(", ")} isn't simulated`, 501);
+        const { Action, TopicArn = "", Message = "", Subject, ...others } = Object.fromEntries(new URLSearchParams(body.toString()));
+        const unknown = Object.keys(others).find((name) => name !== "Version");
+        if (Action !== "Publish" || unknown) throw new AwsError("NotSimulated", `sns:${Action} with ${unknown ?? "what is known"} isn't simulated`, 501);
         const MessageId = world.sns.publish(principal, TopicArn, { message: Message, ...(Subject !== undefined && { subject: Subject }) });
         return queryAnswer("http://sns.amazonaws.com/doc/2010-03-31/", "Publish", { MessageId });
     },

@@ -53,6 +53,7 @@ const leaving = ({ members }: Population): PlayFault => (stage) => {
     return {
         name: "3 accounts leave, one while it exports",
         when: at(2),
+        alarms: ["member-left"],
         mayRing: ["failed"],
         explains: (call) => going.some(({ id, time }) => isOf(call, id) && call.at >= time),
         effect() {

@@ -48,7 +48,8 @@ export const missingRole =
             when: from,
             outage: { account, from, to },
             alarms: [sign === "account-not-ready" ? "not-ready" : sign],
-            mayRing: ["failed", ...unprotected],
+            // Where it is the only account, nobody is looked at.
+            mayRing: ["failed", "no-look", ...unprotected],
             // What RDS was writing when its role went may fail too.
             explains: (call) => within(call, from, to) && (call.resource === arn || call.principal.roleArn === arn),
             effect: () => {

@@ -51,7 +51,8 @@ const handOnTheVault: PlayFault = (stage) => {
 
 const stoppedSchedule: PlayFault = (stage) => {
     const { world, arns } = stage;
-    const [from, to] = [at(21.6), at(23.6)];
+    // Between those hours in which accounts join and the organization can't be read.
+    const [from, to] = [at(18.55), at(19.9)];
     const arn = [...world.schedules.keys()].find((each) => each.includes(`:schedule/${arns.scheduleGroup.split("/")[1]}/`)) ?? "";
     const schedule = world.schedules.get(arn);
     world.clock.at(from, () => {
@@ -68,7 +69,7 @@ const stoppedSchedule: PlayFault = (stage) => {
         // Looks come with the sweeps; what waited meanwhile is late.
         mayRing: ["no-look"],
         explains: byVisitor,
-        effect: () => (sweeps(from, to) === 0 && sweeps(to, to + hour) > 0 ? "no sweep for two hours; the first one after it went on as if nothing had been" : undefined),
+        effect: () => (sweeps(from, to) === 0 && sweeps(to, to + hour) > 0 ? "no sweep for an hour and a half; the first one after it went on as if nothing had been" : undefined),
     };
 };
 
