@@ -13,8 +13,8 @@ export interface AlarmText {
 }
 
 interface Counted extends AlarmText {
-    /** How often it must be said; default once in five minutes. */
-    readonly often?: { readonly times: number; readonly seconds: number };
+    /** How often it must be said, in seconds and periods; default once in five minutes. */
+    readonly often?: { readonly period: number; readonly periods: number; readonly datapoints: number };
 }
 
 const upgrade = "pulumi up puts back what is missing; then see who changed it:";
@@ -40,12 +40,13 @@ export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names):
         query: "alarms",
     },
     // An attempt that failed is tried again, and the last one says given-up. But attempts that fail by the deployment's fault are never given up: those of one
-    // database come 1, 2, 4 … hours apart (history.ts), so three of them lie within six hours.
+    // database come 1, 2, 4 … hours apart (history.ts), so three of them lie within six hours. Short periods, since one of six hours would ring twice:
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
     failed: {
-        means: "Three or more exports failed within six hours. Each is tried again, so what fails them lasts: a role, the key, or RDS itself.",
+        means: "In three or more half hours of six hours an export failed. Each is tried again, so what fails them lasts: a role, the key, or RDS itself.",
         run: "npm run doctor; the class in the query's result says whether the deployment or the export was at fault.",
         query: "alarms",
-        often: { times: 3, seconds: 6 * 3600 },
+        often: { period: 30 * 60, periods: 12, datapoints: 3 },
     },
     canceled: {
         means: "Somebody in a source account canceled an export. It is tried again after an hour; unless it was you, treat it as an intrusion.",

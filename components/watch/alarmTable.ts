@@ -13,14 +13,16 @@ export interface AlarmSpec extends AlarmText {
     readonly threshold: number;
     /** Seconds. */
     readonly period: number;
-    /** All of them in a row must be beyond the threshold. */
+    /** How many are looked at. */
     readonly periods: number;
+    /** How many of them must be beyond the threshold; absent: all. */
+    readonly datapoints?: number;
     readonly missing: "breaching" | "notBreaching";
     /** Minutes after its creation in which it only waits for data. Absent: none. */
     readonly warmUp?: number;
 }
 
-type Watched = Pick<AlarmSpec, "metric" | "statistic" | "comparison" | "threshold" | "period" | "periods" | "missing" | "warmUp">;
+type Watched = Pick<AlarmSpec, "metric" | "statistic" | "comparison" | "threshold" | "period" | "periods" | "datapoints" | "missing" | "warmUp">;
 type Row = readonly [topic: string, watched: Watched, text: AlarmText];
 
 const minutes = 60;
@@ -37,8 +39,7 @@ export function alarmTable(place: Place, { rpoHours }: Pick<Monitoring, "rpoHour
 const codeRows = (names: Names): Row[] =>
     Object.entries(alarmCodes(names)).flatMap(([code, text]): Row[] => {
         if ("instead" in text) return [];
-        const { times, seconds } = text.often ?? { times: 1, seconds: 5 * minutes };
-        return [[code, { ...atLeast(times, ours(names, "Alarms", code as AlarmCode), "Sum"), period: seconds, periods: 1 }, text]];
+        return [[code, { ...atLeast(1, ours(names, "Alarms", code as AlarmCode), "Sum"), ...(text.often ?? { period: 5 * minutes, periods: 1 }) }, text]];
     });
 
 /**
@@ -61,16 +62,16 @@ function protectionRows(names: Names, rpoHours: number): Row[] {
             means: "For two hours an account couldn't be looked at: its access role can't be assumed or lacks a right, so nothing of it is saved. A new member's stack comes in that time.",
             run: "npm run doctor; pulumi up. Who changed the role?", query: "alarms",
         }],
-        // Two sweeps in a row; the next one mends what a single one misses.
+        // Where data is missing CloudWatch looks some periods further back before it believes in silence, so these three come later than they count.
         ["no-sweep", { ...silent("AccountsNotSwept", 60), period: 15 * minutes, periods: 3 }, {
-            means: "No sweep has come for 45 minutes, so no account is looked at but by events.",
+            means: "No sweep has come for an hour, so no account is looked at but by events.",
             run: `${logs(names.sweeper)}; aws scheduler get-schedule --group-name ${names.schedule} --name ${names.schedule}`, query: "alarms",
         }],
         ["not-swept", { ...gauge("AccountsNotSwept"), period: 15 * minutes, periods: 2 }, {
             means: "Two sweeps in a row couldn't queue a look at every account.", run: `${logs(names.sweeper)}; the line sweep names the accounts.`, query: "alarms",
         }],
         ["no-look", { ...silent("Waiting", 120), period: 30 * minutes, periods: 2 }, {
-            means: "No account has been looked at for an hour, though sweeps may come: the starter is broken, or its queue is.", run: logs(names.starter), query: "looks",
+            means: "No account has been looked at for one to two hours, though sweeps may come: the starter is broken, or its queue is.", run: logs(names.starter), query: "looks",
         }],
         // The sealer waits six hours for info files by itself.
         ["seal-lag", { ...gauge("SealLagMinutes"), comparison: "GreaterThanThreshold", threshold: 420, period: 15 * minutes, periods: 1 }, {
@@ -78,7 +79,7 @@ function protectionRows(names: Names, rpoHours: number): Row[] {
         }],
         // Once a day at 7 UTC; periods of an hour may reach back seven days, shorter ones one: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
         ["not-watched", { ...silent("Watched", 26 * 60), period: hour, periods: 26 }, {
-            means: "The watcher hasn't ended a run for 26 hours: the lock isn't tried, volumes aren't compared, no digest is sent.",
+            means: "The watcher hasn't ended a run for more than a day: the lock isn't tried, volumes aren't compared, no digest is sent.",
             run: `aws logs tail /aws/lambda/${names.watcher} --since 2d`, query: "alarms",
         }],
     ];

@@ -121,12 +121,12 @@ function numbers(listed: readonly Snapshot[]): Pick<InventoryDatabase, "snapshot
 }
 
 /** What the plan says of the newest snapshot that isn't protected; one that stands back for another says less. */
-function reasonOf(decisions: readonly Decision[], protectedAt = -Infinity): string | undefined {
+function reasonOf(decisions: readonly Decision[], protectedAt = -Infinity): string {
     const timeOf = ({ snapshot }: Decision) => dataTime(snapshot) ?? Infinity;
     const open = decisions.filter((decision) => decision.code !== "sealed" && timeOf(decision) > protectedAt).sort((a, b) => timeOf(b) - timeOf(a));
     const found = open.find(({ code }) => code !== "thinned") ?? open[0];
     if (found) return `${found.snapshot.identifier}: ${found.reason}`.slice(0, 300);
-    return protectedAt === -Infinity ? "RDS lists no snapshot of it" : undefined;
+    return protectedAt === -Infinity ? "RDS lists no snapshot of it" : "RDS lists no newer snapshot of it";
 }
 
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -103,7 +103,7 @@ describe("what is said of a database", () => {
     it("is the plan's word on its newest unprotected snapshot", () => assert.match(reason({ snapshots: [of(50), of(20)], manifests: [sealed(of(50), 40)] }) ?? "", /^rds:orders-20: automated snapshot of orders isn't protected yet/));
     it("is about one that doesn't stand back for another", () => assert.match(reason({ snapshots: [of(8), of(4)] }) ?? "", /^rds:orders-8: /));
     it("is that there is no snapshot", () => assert.equal(reason({}), "RDS lists no snapshot of it"));
-    it("is nothing when all is well", () => assert.equal(reason({ snapshots: [of(20)], manifests: [sealed(of(20), 18)] }), undefined));
+    it("is that there is none newer than the protected one", () => assert.equal(reason({ snapshots: [of(20)], manifests: [sealed(of(20), 18)] }), "RDS lists no newer snapshot of it"));
     it("is what RDS refused, whose snapshot this look plans no more", () =>
         assert.equal(reason({ refusals: [{ snapshot: of(3), decision: "export", code: "due", reason: "RDS refused its export: X: no" }] }), "rds:orders-3: RDS refused its export: X: no"));
     it("counts its snapshots and names the newest", () => {
