@@ -12,17 +12,12 @@ export interface AlarmText {
     readonly query: QueryName;
 }
 
-interface Counted extends AlarmText {
-    /** How often it must be said, in seconds and periods; default once in five minutes. */
-    readonly often?: { readonly period: number; readonly periods: number; readonly datapoints: number };
-}
-
 const upgrade = "pulumi up puts back what is missing; then see who changed it:";
 const lookup = (event: string, where = "that account") => `in ${where}: aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=${event}`;
 const report = "npm run report, which lists every database with its last sealed snapshot.";
 
 /** One per code, or why there is none. */
-export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names): Readonly<Record<AlarmCode, Counted | { readonly instead: string }>> => ({
+export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names): Readonly<Record<AlarmCode, AlarmText | { readonly instead: string }>> => ({
     "beyond-rpo": { means: "A database has just gone longer without a sealed export than it may.", run: `npm run status, which says why; ${report}`, query: "alarms" },
     "given-up": {
         means: "An export failed by itself as often as maxAttempts allows, and its snapshot isn't tried again. The next snapshot is.",
@@ -39,14 +34,10 @@ export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names):
         run: lookup("StartExportTask"),
         query: "alarms",
     },
-    // An attempt that failed is tried again, and the last one says given-up. But attempts that fail by the deployment's fault are never given up: those of one
-    // database come 1, 2, 4 … hours apart (history.ts), so three of them lie within six hours. Short periods, since one of six hours would ring twice:
-    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
     failed: {
-        means: "In three or more half hours of six hours an export failed. Each is tried again, so what fails them lasts: a role, the key, or RDS itself.",
+        means: "An export failed. It is tried again; if the last attempt fails, given-up says so.",
         run: "npm run doctor; the class in the query's result says whether the deployment or the export was at fault.",
         query: "alarms",
-        often: { period: 30 * 60, periods: 12, datapoints: 3 },
     },
     canceled: {
         means: "Somebody in a source account canceled an export. It is tried again after an hour; unless it was you, treat it as an intrusion.",

@@ -13,16 +13,14 @@ export interface AlarmSpec extends AlarmText {
     readonly threshold: number;
     /** Seconds. */
     readonly period: number;
-    /** How many are looked at. */
+    /** All of them in a row must be beyond the threshold. */
     readonly periods: number;
-    /** How many of them must be beyond the threshold; absent: all. */
-    readonly datapoints?: number;
     readonly missing: "breaching" | "notBreaching";
     /** Minutes after its creation in which it only waits for data. Absent: none. */
     readonly warmUp?: number;
 }
 
-type Watched = Pick<AlarmSpec, "metric" | "statistic" | "comparison" | "threshold" | "period" | "periods" | "datapoints" | "missing" | "warmUp">;
+type Watched = Pick<AlarmSpec, "metric" | "statistic" | "comparison" | "threshold" | "period" | "periods" | "missing" | "warmUp">;
 type Row = readonly [topic: string, watched: Watched, text: AlarmText];
 
 const minutes = 60;
@@ -39,7 +37,7 @@ export function alarmTable(place: Place, { rpoHours }: Pick<Monitoring, "rpoHour
 const codeRows = (names: Names): Row[] =>
     Object.entries(alarmCodes(names)).flatMap(([code, text]): Row[] => {
         if ("instead" in text) return [];
-        return [[code, { ...atLeast(1, ours(names, "Alarms", code as AlarmCode), "Sum"), ...(text.often ?? { period: 5 * minutes, periods: 1 }) }, text]];
+        return [[code, { ...atLeast(1, ours(names, "Alarms", code as AlarmCode), "Sum"), period: 5 * minutes, periods: 1 }, text]];
     });
 
 /**

@@ -36,7 +36,6 @@ export class Alarms extends AccountComponent {
                     threshold: spec.threshold,
                     period: spec.period,
                     evaluationPeriods: spec.periods,
-                    ...(spec.datapoints && { datapointsToAlarm: spec.datapoints }),
                     treatMissingData: spec.missing,
                     // Else a new stack alarms before it can have said anything: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
                     ...(warmUp && { warmUpConfiguration: { warmUpPeriodDurationInMinutes: warmUp } }),
