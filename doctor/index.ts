@@ -31,7 +31,7 @@ export async function examine(settings: Settings, clientsOf: (credentials?: Cred
 /** What nobody looked at, so that it isn't taken for well. */
 function nothingSeen({ organization }: Settings, roles: readonly DeployRole[]): Finding[] {
     const subjects = [...roles.map(({ name }) => `deploy role of ${name}`), ...(organization ? [`organization ${organization.organizationId}`, "trusted access of StackSets", "delegated administrator", "delegation policy", "units and the accounts in them"] : []), "backup account"];
-    return subjects.map((about) => unseen(about, "couldn't be looked at without credentials", "With credentials, run this again"));
+    return subjects.map((about) => unseen(about, "couldn't be looked at, since nobody could ask", "Mend the credentials, then run this again"));
 }
 
 async function inBackupAccount(settings: Settings, clients: Clients | undefined): Promise<Finding[]> {
