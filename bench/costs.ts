@@ -2,8 +2,16 @@
  * What the hub costs a month: prices times what an organization's hours asked for. Pure. List prices of us-east-1, November 2026, in
  * dollars, no free tier; of the export itself (RDS, per GB), its storage and its files' PUTs nothing.
  */
+import { callsAtOnce } from "../handlers/lib/organization";
+import type { Hub } from "./hub";
 import type { Held } from "./memoryChild";
 import type { Counts, Played, Tally } from "./hour";
+
+/** What an hour's time and money are reckoned by. */
+export interface Basis {
+    readonly held: Held;
+    readonly hub: Hub;
+}
 
 /** Fixed, per account and month, and per export. */
 export interface Cost {
@@ -19,8 +27,6 @@ const perMillion = 1e-6;
 const bytesPerGB = 1e9;
 /** Ours, not AWS's: seconds that a call waits for its answer. */
 export const wait = 0.1;
-/** The sweep's calls to Organizations that run at once: `handlers/lib/organization.ts`. */
-const sweepAtOnce = 8;
 /** Lambda gives a function of 1,769 MB one processor: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const wholeProcessorMiB = 1769;
 /** Lambda's own START, END and REPORT lines, estimated. */
@@ -30,7 +36,6 @@ const emptyReceives = 5 * 2 * 3 * 60 * hours;
 /** Logs are kept for 400 days, and stored at about 15 % of their size. */
 const monthsKept = 400 / 30.4;
 
-const memoryGB: Counts = { starter: 0.5, sweeper: 0.5, sealer: 2 };
 const gbSecond = 0.0000133334;
 const prices = { invocation: 0.2 * perMillion, message: 0.4 * perMillion, event: 1 * perMillion, schedule: 1 * perMillion, logged: 0.5 + 0.03 * 0.15 * monthsKept, list: 0.005 / 1000, get: 0.0004 / 1000, kms: 0.03 / 10_000 };
 
@@ -41,16 +46,16 @@ const sum = (counts: Counts) => Object.values(counts).reduce((total, each) => to
  * Seconds of a function, estimated: the starter waits for one call after another within an account, the sealer for all of them, and
  * the SDK's work is what was measured, on the part of a processor that the memory buys. An upper bound as far as waiting goes.
  */
-export function secondsOf(name: string, tally: Tally, { cpuMs }: Held): number {
+export function secondsOf(name: string, tally: Tally, { held: { cpuMs }, hub: { memoryMiB } }: Basis): number {
     const calls = callsOf(tally, new RegExp(`^${name} `));
-    const waits = name === "starter" ? tally.depth : name === "sweeper" ? calls / sweepAtOnce : calls;
-    return waits * wait + ((calls * cpuMs) / 1000) * Math.max(1, wholeProcessorMiB / (memoryGB[name]! * 1024));
+    const waits = name === "starter" ? tally.depth : name === "sweeper" ? calls / callsAtOnce : calls;
+    return waits * wait + ((calls * cpuMs) / 1000) * Math.max(1, wholeProcessorMiB / memoryMiB[name]!);
 }
 
 /** Everything that is billed, of one tally. */
-function billed(tally: Tally, held: Held): Record<string, number> {
+function billed(tally: Tally, basis: Basis): Record<string, number> {
     const sealed = tally.invocations.sealer ?? 0;
-    const seconds = Object.entries(memoryGB).reduce((total, [name, memory]) => total + memory * secondsOf(name, tally, held), 0);
+    const seconds = Object.entries(basis.hub.memoryMiB).reduce((total, [name, memory]) => total + (memory / 1024) * secondsOf(name, tally, basis), 0);
     return {
         "Lambda, time": seconds * gbSecond,
         "Lambda, invocations": sum(tally.invocations) * prices.invocation,
@@ -79,11 +84,11 @@ const sources: Record<string, string> = {
 export const ofExports = ({ night, quiet }: Played, count: (tally: Tally) => number): number => count(night) - (count(quiet) / quiet.hours) * night.hours;
 
 /** @param played with exports */
-export function costsOf(played: Played, held: Held): Cost[] {
+export function costsOf(played: Played, basis: Basis): Cost[] {
     const { accounts, exported, quiet } = played;
     const fixed: Record<string, number> = { SQS: emptyReceives * prices.message, KMS: 1 };
-    const lines = Object.entries(billed(quiet, held)).map(([what, hourly]): Cost => {
-        const own = ofExports(played, (tally) => billed(tally, held)[what]!) / exported;
+    const lines = Object.entries(billed(quiet, basis)).map(([what, hourly]): Cost => {
+        const own = ofExports(played, (tally) => billed(tally, basis)[what]!) / exported;
         return { what, fixed: fixed[what] ?? 0, account: (hourly / quiet.hours / accounts) * hours, export: own, source: sources[what]! };
     });
     // Events are RDS's own; what is billed is their way into another account.

@@ -8,6 +8,7 @@ import type { World } from "../rehearsal/aws/types";
 import { createWorld } from "../rehearsal/aws/world";
 import type { Rendered } from "../rehearsal/graph";
 import { exportTimes, firstDay, hour, minute, populate, snapshotAt } from "../rehearsal/nights";
+import { short } from "./hub";
 import { accountIds, settingsOf, unit, type Size } from "./programs";
 
 /** Numbers by name: `starter rds:DescribeDBSnapshots`. */
@@ -43,7 +44,6 @@ export interface Played {
 
 const perUnit = 50;
 const databases = 2;
-const short = (name: string) => name.split("-").pop()!;
 
 /** A fresh count, and what counts into it. */
 function counter() {

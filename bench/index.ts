@@ -1,18 +1,22 @@
 /** `npm run bench -- scale`: how the program, its documents and the hub grow with the number of accounts. */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand, usageError } from "../rehearsal/commands/options";
 import { costsOf, monthly, total } from "./costs";
 import { documentsOf } from "./documents";
 import { playHours } from "./hour";
+import { hubOf } from "./hub";
 import type { Held } from "./memoryChild";
 import { childJson, countsOf, runProgram, sizes, type Run, type Size } from "./programs";
+import { costSentence, scaleTable, written } from "./readme";
 import { report } from "./report";
 
 const usage = `npm run bench -- scale [--accounts N] [--write] [--json]
   --accounts N  members on the virtual clock, default 1000
-  --write       writes docs/scale.md`;
+  --write       writes docs/scale.md, and README.md between <!-- scale --> and <!-- /scale -->, <!-- cost --> and <!-- /cost -->`;
+
+const root = join(__dirname, "..");
 
 function optionsOf(args: string[]) {
     try {
@@ -29,6 +33,15 @@ function optionsOf(args: string[]) {
         if ((error as Error).name === "HelpAsked") throw error;
         throw usageError(`${(error as Error).message}\n${usage}`);
     }
+}
+
+const readmeFile = join(root, "README.md");
+
+/** A place that README doesn't have is no reason to throw the measurements away: a test misses what isn't said. */
+function intoReadme(text: string, [name, made]: readonly [string, string]): string {
+    if (text.includes(`<!-- ${name} -->`)) return written(text, name, made);
+    progress(`README.md has no <!-- ${name} -->, so it isn't written there`);
+    return text;
 }
 
 const progress = (text: string) => void (process.stderr.isTTY ? process.stderr.write(`\r\u001b[K${text}`) : text && process.stderr.write(`${text}\n`));
@@ -50,10 +63,14 @@ void runCommand(async () => {
     });
     progress("");
 
-    const text = report({ runs, played, held });
-    if (write) writeFileSync(join(__dirname, "..", "docs", "scale.md"), text);
+    const basis = { held, hub: hubOf(run.rendered) };
+    const text = report({ runs, played, basis });
+    const costs = costsOf(played, basis);
+    if (write) {
+        writeFileSync(join(root, "docs", "scale.md"), text);
+        writeFileSync(readmeFile, [["scale", scaleTable(runs)] as const, ["cost", costSentence(total(costs))] as const].reduce(intoReadme, readFileSync(readmeFile, "utf8")));
+    }
     if (!json) return console.log(text);
-    const costs = costsOf(played, held);
     const programs = runs.map(({ size: { name }, run: { rendered, ...took } }) => ({ sources: name, ...took, ...countsOf(rendered), documents: documentsOf(rendered) }));
     console.log(JSON.stringify({ programs, held, played, costs, monthly: monthly(total(costs), accounts, accounts * 60) }, null, 2));
 });

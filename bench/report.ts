@@ -1,8 +1,7 @@
 /** docs/scale.md out of what was measured. Pure. */
-import { costsOf, monthly, ofExports, secondsOf, total, wait } from "./costs";
+import { costsOf, monthly, ofExports, secondsOf, total, wait, type Basis } from "./costs";
 import { documentsOf, ends, type Sized } from "./documents";
 import type { Played, Tally } from "./hour";
-import type { Held } from "./memoryChild";
 import { countsOf, type Run, type Size } from "./programs";
 import { breaks } from "./breaks";
 import { number, table } from "./table";
@@ -10,7 +9,7 @@ import { number, table } from "./table";
 export interface Measured {
     readonly runs: readonly { readonly size: Size; readonly run: Run }[];
     readonly played: Played;
-    readonly held: Held;
+    readonly basis: Basis;
 }
 
 /** How many resources at each size. The same wherever it is measured. */
@@ -44,18 +43,18 @@ const callTable = (played: Played): string => {
     return table(["call", "by", "per account and hour", "per export"], rows);
 };
 
-export function report({ runs, played, held }: Measured): string {
+export function report({ runs, played, basis }: Measured): string {
     const { accounts, exported, quiet } = played;
-    const costs = costsOf(played, held);
+    const costs = costsOf(played, basis);
     const sum = total(costs);
     const dollars = (value: number) => `$${number(value, 2)}`;
     const each = (value: number) => (value ? number(value * 1000, 3) : "-");
     const base = runs[0]!.run;
     const listed = (["listed", "listed beside a unit", "units"] as const).map((what) => [what, number(ends(what).count), ends(what).by]);
-    const invocation = (name: string) => secondsOf(name, quiet, held) / (quiet.invocations[name] ?? 1);
+    const invocation = (name: string) => secondsOf(name, quiet, basis) / (quiet.invocations[name] ?? 1);
     return `# Scale
 
-What \`npm run bench -- scale\` prints; \`-- scale --write\` writes it here. Numbers without a unit of time are the same on every machine, and a test holds the first two tables against the code.
+What \`npm run bench -- scale\` prints; \`-- scale --write\` writes it here, and README's share of it there. Numbers without a unit of time are the same on every machine, and a test holds the first two tables against the code.
 
 ## The program
 
@@ -83,7 +82,7 @@ ${number(accounts)} members of an enrolled unit, ${number(exported)} databases, 
 
 ${callTable(played)}
 
-In that hour ${number(quiet.invocations.starter ?? 0)} invocations of the starter, about ${number(invocation("starter"), 1)} seconds each, ${number(quiet.invocations.sweeper ?? 0)} of the sweep, about ${number(invocation("sweeper"), 1)} seconds each: ${number(secondsOf("starter", quiet, held) + secondsOf("sweeper", quiet, held))} Lambda seconds in all. Seconds are estimates: ${wait * 1000} ms for each call that waits for the one before it, and the processor time that the SDK was measured to need (${number(held.cpuMs, 1)} ms a call on a whole processor, for short answers).
+In that hour ${number(quiet.invocations.starter ?? 0)} invocations of the starter, about ${number(invocation("starter"), 1)} seconds each, ${number(quiet.invocations.sweeper ?? 0)} of the sweep, about ${number(invocation("sweeper"), 1)} seconds each: ${number(secondsOf("starter", quiet, basis) + secondsOf("sweeper", quiet, basis))} Lambda seconds in all. Seconds are estimates: ${wait * 1000} ms for each call that waits for the one before it, and the processor time that the SDK was measured to need (${number(basis.held.cpuMs, 1)} ms a call on a whole processor, for short answers).
 
 ## Cost per month
 
@@ -101,6 +100,6 @@ Both grow in a straight line. The largest part per account is S3's LIST: every l
 
 At 10,000 accounts, two exports a day each; in the order in which they come.
 
-${breaks(played, held)}
+${breaks(played, basis)}
 `;
 }

@@ -41,13 +41,17 @@ export const listed = (words: readonly string[]): string => words.join(", ");
 
 /** `Did you mean "x"?` and the known keys; a guess only within two typing errors. */
 export function unknownKey(key: string, known: readonly string[]): string {
-    const [best] = known
-        .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name.toLowerCase()) }))
-        .filter(({ distance, name }) => distance <= 2 && distance < name.length)
-        .sort((a, b) => a.distance - b.distance);
-    const guess = best ? ` Did you mean "${best.name}"?` : "";
+    const best = nearest(key, known);
+    const guess = best ? ` Did you mean "${best}"?` : "";
     return `This key is unknown.${guess} Known here: ${listed(known)}.`;
 }
+
+/** The known word within two typing errors, if there is one. */
+export const nearest = (word: string, known: readonly string[]): string | undefined =>
+    known
+        .map((name) => ({ name, distance: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+        .filter(({ distance, name }) => distance <= 2 && distance < name.length)
+        .sort((a, b) => a.distance - b.distance)[0]?.name;
 
 /** Levenshtein's distance. */
 function editDistance(a: string, b: string): number {

@@ -32,6 +32,6 @@ export function strict<const E extends v.ObjectEntries>(entries: E, remedy: stri
 export const text = (remedy: string, pattern = /./) => v.pipe(v.string(remedy), v.regex(pattern, remedy));
 /** A whole number. */
 export const whole = (min: number, max: number, remedy: string) =>
-    v.pipe(v.number(remedy), v.integer(remedy), v.minValue(min, remedy), v.maxValue(max, remedy));
+    v.pipe(v.number(({ input }) => (/^\d+$/.test(String(input)) ? remedy.replace(/^Write (whole days|a whole number)/, "$& without quotes") : remedy)), v.integer(remedy), v.minValue(min, remedy), v.maxValue(max, remedy));
 /** A list of at least one. */
 export const listOf = <S extends v.GenericSchema>(item: S, remedy: string) => v.pipe(v.array(item, remedy), v.minLength(1, remedy));

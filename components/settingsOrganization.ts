@@ -11,6 +11,7 @@ export function checkOrganization(written: Written, usable: Usable, add: Add): v
     }
     checkRolloutAccount(written, usable, add);
     const units = enrolledUnits(written, usable);
+    const all = units.length === written.organization.organizationalUnits?.length;
     checkUnits(units, add);
     memberRulesOf(written).forEach((rule, i) => {
         const path = ["organization", "rules", i];
@@ -20,7 +21,7 @@ export function checkOrganization(written: Written, usable: Usable, add: Add): v
             add(path, rule, "Without accounts, names, units or tags the rule is for every account. Put its databases into rds-vault:databases, or say which members it is for.");
         }
         checkAccounts(accounts, [...path, "accounts"], written, usable, add);
-        checkRuleUnits(below, [...path, "units"], units, usable, add);
+        checkRuleUnits(below, [...path, "units"], units, all, usable, add);
     });
 }
 
@@ -63,12 +64,17 @@ function checkUnits(units: readonly Unit[], add: Add): void {
     }
 }
 
-function checkRuleUnits(ids: unknown, path: Path, enrolled: readonly Unit[], usable: Usable, add: Add): void {
-    const root = enrolled[0] && rootOf(enrolled[0].id);
-    if (!Array.isArray(ids) || !root) return;
+/** @param all whether every enrolled unit could be read: else the only one that could may be the wrong one */
+function checkRuleUnits(ids: unknown, path: Path, enrolled: readonly Unit[], all: boolean, usable: Usable, add: Add): void {
+    const [first] = enrolled;
+    if (!Array.isArray(ids) || !first) return;
+    const root = rootOf(first.id);
     ids.forEach((id: string, i) => {
         if (!usable(...path, i) || rootOf(id) === root) return;
-        add([...path, i], id, `This unit is under the root ${rootOf(id)}, the enrolled ones under ${root}, so no member lies in it. Mend it or remove it.`);
+        const remedy = all
+            ? `the enrolled ones under ${root}, so no member lies in it. Mend it or remove it.`
+            : `organizationalUnits[${first.i}] under ${root}, and an organization has one root. Mend the wrong one.`;
+        add([...path, i], id, `This unit is under the root ${rootOf(id)}, ${remedy}`);
     });
 }
 

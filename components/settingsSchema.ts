@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { databases, filterText, requiredDatabases, tagValues } from "./databaseSchema";
+import { isMisspelt, nearestRegion } from "./regions";
 import { listOf, strict, text, whole } from "./schemas";
 
 /** Minimum storage time in days: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html */
@@ -91,7 +92,7 @@ const account = { id: accountId, deployRoleArn };
 export const accountShape = `Write { id: "111122223333", name: shop, deployRoleArn: "arn:aws:iam::111122223333:role/rds-vault-deploy" }.`;
 
 const unitId = text(
-    "Write the id of an organizational unit in quotes, such as ou-ab12-11111111. A root (r-ab12) isn't taken: below it lie the accounts that are to stay apart as well.",
+    "Write the id of an organizational unit in quotes, as the console of Organizations shows it, such as ou-ab12-11111111: in lower case ou-, 4 to 32, -, and 8 to 32 letters or digits. A root (r-ab12) isn't taken: below it lie the accounts that are to stay apart as well.",
     // https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html
     /^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/,
 );
@@ -132,7 +133,10 @@ export const stackSchema = text(
 
 export const settingsEntries = {
     // Not iso or eusc: their partitions aren't known to arns.ts.
-    "aws:region": text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
+    "aws:region": v.pipe(
+        text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
+        v.check((region) => !isMisspelt(region), ({ input }) => `No Region is called so. Did you mean ${nearestRegion(input)}?`),
+    ),
     backupAccount: strict(account, `Write { id: "444455556666", deployRoleArn: "arn:aws:iam::444455556666:role/rds-vault-deploy" }.`),
     // How many there must be depends on the organization: settingsRules.ts.
     sourceAccounts: v.exactOptional(

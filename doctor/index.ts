@@ -4,7 +4,7 @@ import { bucketFree, enoughConcurrency, regionEnabled, trailLogs } from "./backu
 import { seenByAny, type Clients, type Credentials } from "./clients";
 import { unseen, type Finding } from "./finding";
 import { delegatedAdministrator, delegation, managementApart, rightOrganization, trustedAccess } from "./organization";
-import { assumeDeployRole, deployRoles, whoAsks } from "./roles";
+import { assumeDeployRole, deployRoles, whoAsks, type DeployRole } from "./roles";
 import { accountsApart, readUnits, rulesFit, unitsApart, unitsExist } from "./units";
 
 /**
@@ -14,8 +14,8 @@ import { accountsApart, readUnits, rulesFit, unitsApart, unitsExist } from "./un
 export async function examine(settings: Settings, clientsOf: (credentials?: Credentials) => Clients, option: string): Promise<Finding[]> {
     const own = clientsOf();
     const caller = await whoAsks(own, settings.region);
-    if (!caller.account) return [caller.finding];
     const roles = deployRoles(settings);
+    if (!caller.account) return [caller.finding, ...nothingSeen(settings, roles)];
     const assumed = await Promise.all(roles.map((role) => assumeDeployRole(role, own, clientsOf, option)));
     const { backupAccount, organization } = settings;
     // In an account of his own the caller sees as much as its deploy role, or more.
@@ -26,6 +26,12 @@ export async function examine(settings: Settings, clientsOf: (credentials?: Cred
         ...(organization ? await inOrganization(settings, organization, { own, account: caller.account, backup: clientsIn(backupAccount.id), rollout: clientsIn(organization.rolloutAccount.id) }, option) : []),
         ...(await inBackupAccount(settings, clientsIn(backupAccount.id))),
     ];
+}
+
+/** What nobody looked at, so that it isn't taken for well. */
+function nothingSeen({ organization }: Settings, roles: readonly DeployRole[]): Finding[] {
+    const subjects = [...roles.map(({ name }) => `deploy role of ${name}`), ...(organization ? [`organization ${organization.organizationId}`, "trusted access of StackSets", "delegated administrator", "delegation policy", "units and the accounts in them"] : []), "backup account"];
+    return subjects.map((about) => unseen(about, "couldn't be looked at, since nobody could ask", "Mend the credentials, then run this again"));
 }
 
 async function inBackupAccount(settings: Settings, clients: Clients | undefined): Promise<Finding[]> {

@@ -14,10 +14,27 @@ export async function whoAsks({ sts }: Pick<Clients, "sts">, region: string): Pr
         const { Account, Arn } = await sts.getCallerIdentity({});
         return { account: Account, finding: ok("credentials", `yours are ${Arn}`) };
     } catch (error) {
-        const text = `yours can't be used in ${region}: ${said(error)}. Without credentials, or in an account for which this Region isn't enabled, nothing can be looked at.`;
-        return { finding: problem("credentials", text, `aws sts get-caller-identity --region ${region}`) };
+        const { text, fix } = whyNot(error as Error & { code?: string }, region);
+        return { finding: problem("credentials", text, fix) };
     }
 }
+
+/** Which of the three everyday reasons it is; anything else in AWS's words. */
+function whyNot(error: Error & { code?: string }, region: string, profile = process.env.AWS_PROFILE): { text: string; fix: string } {
+    const login = `set AWS_PROFILE or run aws sso login`;
+    if (error.name === "CredentialsProviderError" || error.name === "TokenProviderError") {
+        // The SDK doesn't tell a profile that it doesn't know from none at all.
+        const found = /Could not load credentials from any providers/.test(error.message) ? (profile ? `the profile ${profile} (AWS_PROFILE) doesn't exist, or holds none` : "there are none") : said(error);
+        return { text: `${found}.`, fix: profile ? `See aws configure list-profiles; ${login}` : `S${login.slice(1)}` };
+    }
+    if (unreachable.includes(error.code ?? error.name)) {
+        return { text: `AWS can't be reached in ${region}: ${said(error)}. Either there is no network or no such Region.`, fix: `See to network and proxy, and to aws:region; then aws sts get-caller-identity --region ${region}` };
+    }
+    const text = `yours can't be used in ${region}: ${said(error)}. They may have expired, or the Region isn't enabled in their account.`;
+    return { text, fix: `aws sts get-caller-identity --region ${region}; if they have expired, ${login}` };
+}
+
+const unreachable = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ENETUNREACH", "EHOSTUNREACH", "ETIMEDOUT", "TimeoutError"];
 
 export interface DeployRole {
     readonly name: string;

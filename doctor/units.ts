@@ -1,5 +1,5 @@
 /** Whether the enrolled units are there, and who lies in them: what the configuration alone can't know. */
-import { gate } from "../handlers/lib/organization";
+import { callsAtOnce, gate } from "../handlers/lib/organization";
 import type { Organization, Settings } from "../components/settings";
 import type { Clients } from "./clients";
 import { ok, problem, said, unseen, type Finding } from "./finding";
@@ -14,9 +14,6 @@ export interface Below {
 }
 
 type Reader = Pick<Clients["organizations"], "listChildren">;
-
-/** As many calls at once as the sweep makes. */
-const callsAtOnce = 8;
 
 /** By calls that the delegation policy allows to the backup account. */
 export async function readUnits({ units }: Pick<Organization, "units">, organizations: Reader): Promise<readonly Below[]> {

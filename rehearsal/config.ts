@@ -1,7 +1,7 @@
 /** `Pulumi.<stack>.yaml`, or any file of that form, without Pulumi. */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument, visit, type ErrorCode } from "yaml";
 import { settingsError, shown, unknownKey, type Problem } from "../components/problems";
 import { checkSettings, settingsKeys, type Settings } from "../components/settings";
 
@@ -49,21 +49,38 @@ function strangerRemedy(key: string): string {
 /** The `config:` map of a file. */
 function configEntries(path: string): Record<string, unknown> {
     const lines = new LineCounter();
-    const document = parseDocument(textOf(path), { lineCounter: lines });
-    if (document.errors.length > 0) {
-        const problems = document.errors.map(({ pos, message }): Problem => ({
-            path: `${path}:${lines.linePos(pos[0]).line}`,
-            received: "text that isn't YAML",
-            message: `Mend it: ${message.split("\n")[0]!.replace(/ at line \d+, column \d+:?$/, "")}.`,
-        }));
-        throw settingsError(path, problems);
+    const text = textOf(path);
+    const document = parseDocument(text, { lineCounter: lines });
+    const errors: { at: number; code: ErrorCode }[] = document.errors.map(({ pos, code }) => ({ at: pos[0], code }));
+    // Of `*-scratch` without quotes the parser complains only when it is read.
+    visit(document, { Alias: (_, alias) => void (alias.resolve(document) ?? errors.push({ at: alias.range?.[0] ?? 0, code: "BAD_ALIAS" })) });
+    const [error] = errors;
+    if (error) throw settingsError(path, [notYaml(path, text, lines.linePos(error.at).line, error.code)]);
+    const content: unknown = document.toJS();
+    if ((typeof content !== "object" && content !== undefined) || Array.isArray(content)) {
+        const form = Array.isArray(content) ? "a list, " : typeof content === "string" ? "text, " : "";
+        throw settingsError(path, [{ path, received: form + shown(content), message: "Write a map with config: at its top, as in Pulumi.prod.yaml." }]);
     }
-    const config = (document.toJS() as { config?: unknown } | null)?.config;
+    const config = (content as { config?: unknown } | null | undefined)?.config;
     if (typeof config !== "object" || config === null || Array.isArray(config)) {
         throw settingsError(path, [{ path: `${path}: config`, received: shown(config), message: "Write a map of namespaced keys under config:, as in Pulumi.prod.yaml." }]);
     }
     return config as Record<string, unknown>;
 }
+
+/** One problem, since the first makes the parser stumble over what follows. */
+function notYaml(path: string, text: string, found: number, code: ErrorCode): Problem {
+    // What is missing at an empty line, or at the end, is missing above.
+    const lines = text.split("\n").slice(0, found).join("\n").trimEnd().split("\n");
+    const message = yamlRemedies[code] ?? "This isn't YAML: see to quotes, brackets, colons and indentation here and in the line above.";
+    return { path: `${path}:${lines.length}`, received: shown(lines.at(-1)), message };
+}
+
+const yamlRemedies: Partial<Record<ErrorCode, string>> = {
+    BAD_ALIAS: `Text that begins with * needs quotes, such as "*-scratch".`,
+    DUPLICATE_KEY: "This key stands here a second time. Remove one of them.",
+    TAB_AS_INDENT: "Indent with spaces; YAML takes no tabs there.",
+};
 
 function textOf(path: string): string {
     try {

@@ -5,7 +5,7 @@ import { parseManifestName } from "../handlers/lib/manifestName";
 import { plan } from "../handlers/lib/plan";
 import { isWrittenByUs } from "../handlers/lib/taskId";
 import type { Database, Decision, ManifestName, PlanSettings, Snapshot, Task } from "../handlers/lib/types";
-import { standingOf, type Members } from "./members";
+import { isMisplaced, standingOf, type Members } from "./members";
 
 /** A file's name, for errors, and its content. */
 export interface Input {
@@ -16,18 +16,32 @@ export interface Input {
 /** Everything that the files hold, of all accounts. */
 export interface Evidence {
     readonly snapshots: Snapshot[];
-    readonly databases: (Database & { readonly account: string })[];
+    readonly databases: (Database & { readonly account: string; readonly region: string })[];
     readonly tasks: Task[];
     readonly manifests: ManifestName[];
     /** Top-level keys that were seen; an empty list is knowledge too. */
     readonly keys: Set<string>;
+    /** What was read otherwise than its owner may think. */
+    readonly notes: string[];
+}
+
+/** What the planner's settings don't tell. */
+export interface Surroundings {
+    /** The stack's; absent: snapshots of all Regions are planned. */
+    readonly region?: string;
+    readonly backupAccount?: string;
+    /** Accounts that nobody lists. */
+    readonly members?: Members;
 }
 
 const refuse = (file: string, problem: string): never => {
     throw Object.assign(new Error(`${file}: ${problem}`), { name: "UsageError" });
 };
 
-const accountOf = (arn: unknown): string => (typeof arn === "string" && arn.split(":")[4]) || "unknown";
+const partOf = (arn: unknown, index: number): string => (typeof arn === "string" && arn.split(":")[index]) || "unknown";
+const regionOf = (arn: unknown) => partOf(arn, 3);
+const accountOf = (arn: unknown) => partOf(arn, 4);
+const placeOf = (arn: unknown) => ({ account: accountOf(arn), region: regionOf(arn) });
 
 type Item = Record<string, unknown>;
 type Reader = (item: Item, into: Evidence) => unknown;
@@ -35,8 +49,8 @@ type Reader = (item: Item, into: Evidence) => unknown;
 const readers: Readonly<Record<string, Reader>> = {
     DBSnapshots: (item, { snapshots }) => snapshots.push(instanceSnapshot(item)),
     DBClusterSnapshots: (item, { snapshots }) => snapshots.push(clusterSnapshot(item)),
-    DBInstances: (item, { databases }) => databases.push({ ...instanceDatabase(item), account: accountOf(item.DBInstanceArn) }),
-    DBClusters: (item, { databases }) => databases.push({ ...clusterDatabase(item), account: accountOf(item.DBClusterArn) }),
+    DBInstances: (item, { databases }) => databases.push({ ...instanceDatabase(item), ...placeOf(item.DBInstanceArn) }),
+    DBClusters: (item, { databases }) => databases.push({ ...clusterDatabase(item), ...placeOf(item.DBClusterArn) }),
     ExportTasks: (item, { tasks }) => tasks.push(exportTask(item)),
     // aws s3api list-objects-v2
     Contents: (item, { manifests }) => manifests.push(...[parseManifestName(String(item.Key)) ?? []].flat()),
@@ -44,13 +58,20 @@ const readers: Readonly<Record<string, Reader>> = {
 
 /** Reads the files; throws a UsageError that names file, item and field. */
 export function readEvidence(inputs: readonly Input[]): Evidence {
-    const evidence: Evidence = { snapshots: [], databases: [], tasks: [], manifests: [], keys: new Set() };
+    const evidence: Evidence = { snapshots: [], databases: [], tasks: [], manifests: [], keys: new Set(), notes: [] };
     for (const { file, text } of inputs) {
-        if (!text.trim()) refuse(file, "is empty; the command that should have filled it may have failed");
-        if (/^\s*[{[]/.test(text) || file.endsWith(".json")) readJson(file, text, evidence);
+        if (!text.trim()) readNothing(file, evidence);
+        else if (/^\s*[{[]/.test(text) || file.endsWith(".json")) readJson(file, text, evidence);
         else readNames(file, text.split("\n").filter((line) => line.trim()), evidence);
     }
     return evidence;
+}
+
+/** Of a new vault `aws s3 ls` prints nothing; commands that print JSON always print some. */
+function readNothing(file: string, { keys, notes }: Evidence): void {
+    if (file.endsWith(".json")) refuse(file, "is empty; the command that should have filled it may have failed");
+    keys.add("Contents");
+    notes.push(`${file} is empty and counts as the list of a vault without manifests. If the command that should have filled it failed, what is sealed looks unsealed here.`);
 }
 
 function readJson(file: string, text: string, evidence: Evidence): void {
@@ -77,7 +98,8 @@ function readJson(file: string, text: string, evidence: Evidence): void {
 }
 
 /** Names alone or lines of `aws s3 ls --recursive`. */
-function readNames(file: string, lines: readonly string[], { manifests }: Evidence): void {
+function readNames(file: string, lines: readonly string[], { manifests, keys }: Evidence): void {
+    keys.add("Contents");
     for (const [index, line] of lines.entries()) {
         const name = /manifests\/\S+/.exec(line)?.[0] ?? refuse(file, `line ${index + 1} names no manifests/… object: ${line.slice(0, 80)}`);
         // Parts of large manifests and strangers aren't the ledger.
@@ -97,23 +119,46 @@ export interface Explained extends Decision {
     readonly rules?: string;
 }
 
-/** Plans every account in the evidence by itself, in the order of their ids. `members`: accounts that nobody lists. */
-export function explain(evidence: Evidence, settings: PlanSettings, now: Date, members?: Members): Explained[] {
-    const accounts = [...new Set(evidence.snapshots.map(({ account }) => account))].sort();
-    return accounts.flatMap((account): Explained[] => {
-        const standing = standingOf(account, settings, members);
+/** Plans every account in the evidence by itself, in the order of their ids; last what lies in another Region. */
+export function explain(evidence: Evidence, settings: PlanSettings, now: Date, { region, backupAccount, members }: Surroundings = {}): Explained[] {
+    const here = region === undefined ? evidence : within(region, evidence);
+    const accounts = [...new Set(here.snapshots.map(({ account }) => account))].sort();
+    const planned = accounts.flatMap((account): Explained[] => {
+        const standing = account === backupAccount ? noSource : standingOf(account, settings, members);
         if ("reason" in standing) {
             const code = standing.decision === "skip" ? "not-enrolled" : "unknown";
-            return snapshotsOf(account, evidence).map((snapshot) => ({ snapshot, code, ...standing }));
+            return snapshotsOf(account, here).map((snapshot) => ({ snapshot, code, ...standing }));
         }
         const enrolled = { ...settings, accounts: { ...settings.accounts, [account]: standing.account } };
-        return explainAccount(account, evidence, enrolled, now).map((decision) => ({ ...decision, rules: standing.rules }));
+        const doubt = isMisplaced(account, settings, members) ? "; but the account is listed and lies in an enrolled unit: see the warning" : "";
+        return explainAccount(account, here, enrolled, now).map((decision) => ({ ...decision, reason: withFile(decision) + doubt, rules: standing.rules }));
     });
+    return [...planned, ...elsewhere(evidence, region)];
+}
+
+const noSource = { decision: "skip", reason: "this is the backup account, which saves others and is no source" } as const;
+
+/** Whoever explains has files; the planner says only which call would tell. */
+const withFile = ({ reason, needs }: Decision) => (needs ? `${reason}: give that file` : reason);
+
+const within = (region: string, evidence: Evidence): Evidence => ({
+    ...evidence,
+    snapshots: evidence.snapshots.filter(({ arn }) => regionOf(arn) === region),
+    databases: evidence.databases.filter((database) => database.region === region),
+    tasks: evidence.tasks.filter(({ sourceArn }) => regionOf(sourceArn) === region),
+});
+
+/** RDS exports into buckets of its own Region only: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html */
+function elsewhere({ snapshots }: Evidence, region: string | undefined): Explained[] {
+    if (region === undefined) return [];
+    return unique(snapshots)
+        .filter(({ arn }) => regionOf(arn) !== region)
+        .map((snapshot) => ({ snapshot, decision: "skip", code: "foreign", reason: `lies in ${regionOf(snapshot.arn)}, this stack saves ${region}` }));
 }
 
 /** RDS may name a snapshot in two answers. */
-const snapshotsOf = (account: string, { snapshots }: Evidence): Snapshot[] =>
-    [...new Map(snapshots.map((snapshot) => [snapshot.arn, snapshot])).values()].filter((snapshot) => snapshot.account === account);
+const unique = (snapshots: readonly Snapshot[]): Snapshot[] => [...new Map(snapshots.map((snapshot) => [snapshot.arn, snapshot])).values()];
+const snapshotsOf = (account: string, { snapshots }: Evidence): Snapshot[] => unique(snapshots).filter((snapshot) => snapshot.account === account);
 
 function explainAccount(account: string, evidence: Evidence, settings: PlanSettings, now: Date): Decision[] {
     const { keys, tasks, manifests, databases } = evidence;

@@ -4,8 +4,9 @@ import { parseSnapshotArn } from "../components/arns";
 import type { Explained } from "./explain";
 
 /** What `--json` prints. */
-export const asJson = (decisions: readonly Explained[]) =>
-    decisions.map(({ snapshot, decision, rules, reason, startExportTask }) => ({
+export const asJson = (decisions: readonly Explained[], warnings: readonly string[]) => ({
+    warnings,
+    decisions: decisions.map(({ snapshot, decision, rules, reason, startExportTask }) => ({
         snapshotArn: snapshot.arn,
         account: snapshot.account,
         database: `${snapshot.kind}.${snapshot.database}`,
@@ -13,10 +14,11 @@ export const asJson = (decisions: readonly Explained[]) =>
         ...(rules === undefined ? {} : { rules }),
         reason,
         ...(startExportTask ? { startExportTask } : {}),
-    }));
+    })),
+});
 
-/** Aligned columns, each export's call beneath it, and a summary line. */
-export function asTable(decisions: readonly Explained[], colours: Colors): string[] {
+/** Warnings on top, then aligned columns, each export's call beneath it, and a summary line. */
+export function asTable(decisions: readonly Explained[], colours: Colors, warnings: readonly string[] = []): string[] {
     const paint = { export: colours.green, done: colours.dim, skip: colours.dim, wait: colours.yellow, unknown: colours.magenta };
     const rows = decisions.map(({ snapshot, decision, rules = "-", reason }) => [
         parseSnapshotArn(snapshot.arn)?.identifier ?? snapshot.arn,
@@ -37,5 +39,6 @@ export function asTable(decisions: readonly Explained[], colours: Colors): strin
         return count ? [`${count} ${kind}`] : [];
     });
     const total = `${decisions.length} snapshot${decisions.length === 1 ? "" : "s"}`;
-    return [colours.bold(line(head)), ...body, "", counts.length ? `${total}: ${counts.join(", ")}` : total];
+    const loud = warnings.map((warning) => colours.bold(colours.red(`! ${warning}`)));
+    return [...loud, ...(loud.length ? [""] : []), colours.bold(line(head)), ...body, "", counts.length ? `${total}: ${counts.join(", ")}` : total];
 }

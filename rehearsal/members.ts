@@ -1,4 +1,6 @@
 /** Under whose rules an account stands, as far as `explain` is told: the configuration, and what `aws organizations list-accounts` printed. Pure. */
+import type { Settings } from "../components/settings";
+import { accountsApart } from "../doctor/units";
 import { ruleOf } from "../handlers/lib/member";
 import type { EnrolledAccount, EnrolledUnits, Enrolment, Member } from "../handlers/lib/types";
 
@@ -15,6 +17,8 @@ export interface Told {
 export interface Members {
     readonly file: string;
     readonly accounts: readonly Told[];
+    /** 12 digits; absent: the file has no ARNs. */
+    readonly managementAccount?: string;
 }
 
 /** Whether an account is enrolled, and where its rules come from; else why not. */
@@ -36,8 +40,13 @@ export function readMemberList(file: string, text: string, refuse: (problem: str
     }
     const list = Array.isArray(content) ? (content as unknown[]) : content?.Accounts;
     if (!Array.isArray(list)) return refuse("has no list of Accounts, as aws organizations list-accounts prints it");
-    return { file, accounts: list.map((item: unknown, i) => told((item ?? {}) as Item, (problem) => refuse(`Accounts[${i}]: ${problem}`))) };
+    const items = list.map((item: unknown) => (item ?? {}) as Item);
+    const managementAccount = items.map(managementOf).find(Boolean);
+    return { file, accounts: items.map((item, i) => told(item, (problem) => refuse(`Accounts[${i}]: ${problem}`))), ...(managementAccount && { managementAccount }) };
 }
+
+/** An account's ARN is the management account's: https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html */
+const managementOf = ({ Arn }: Item) => /^arn:[a-z-]+:organizations::(\d{12}):account\//.exec(String(Arn))?.[1];
 
 type Item = Record<string, unknown>;
 
@@ -54,6 +63,17 @@ function told({ Id, Name, State, Status, Paths, Tags }: Item, refuse: (problem: 
         ...(Paths && { units: (Paths as unknown[]).flatMap((path) => String(path).split("/").filter((part) => part.startsWith("ou-"))) }),
         ...(Tags && { tags: Object.fromEntries((Tags as Item[]).map(({ Key, Value }) => [String(Key), String(Value)])) }),
     };
+}
+
+/** Whether an account is listed and lies in an enrolled unit too. Of the management account that is right: StackSets don't reach it. */
+export const isMisplaced = (id: string, { accounts, organization }: Enrolment, members?: Members): boolean =>
+    id in accounts && id !== members?.managementAccount && (members?.accounts.find((each) => each.id === id)?.units ?? []).some((unit) => organization?.units.includes(unit));
+
+/** What stands in the wrong place by the members' paths, in the words of `npm run doctor`. */
+export function misplaced(settings: Pick<Settings, "backupAccount" | "sourceAccounts" | "organization">, { accounts, managementAccount }: Members): string[] {
+    const inside = (unit: string) => accounts.filter(({ units }) => units?.includes(unit)).map(({ id }) => id);
+    const read = (settings.organization?.units ?? []).map((unit) => ({ unit, units: new Set<string>(), accounts: new Set(inside(unit)) }));
+    return accountsApart(settings, read, managementAccount).flatMap(({ status, text, fix }) => (status === "problem" ? [`${text} ${fix}`] : []));
 }
 
 const global = "global databases";

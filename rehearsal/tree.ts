@@ -1,7 +1,11 @@
 /** The rendered graph as a person reads it: by account, components as branches. Pure. */
+import { labelOf, type Account } from "./accounts";
 import type { Rendered, RenderedResource } from "./graph";
 
-export function tree({ stack, resources }: Rendered): string[] {
+const count = ({ length }: readonly unknown[], what: string) => `${length} ${what}${length === 1 ? "" : "s"}`;
+
+/** @param known the accounts of the configuration */
+export function tree({ stack, resources }: Rendered, known: readonly Account[]): string[] {
     const children = (parent: string | undefined) => resources.filter((each) => each.parent === parent);
     const isComponent = ({ type }: RenderedResource) => type.startsWith("rds-vault:");
     const accountOf = (resource: RenderedResource): string | undefined => resource.account ?? children(resource.urn).map(accountOf).find(Boolean);
@@ -13,9 +17,11 @@ export function tree({ stack, resources }: Rendered): string[] {
     };
     const roots = resources.filter((each) => isComponent(each) && !resources.some((other) => other.urn === each.parent && isComponent(other)));
     const accounts = [...new Set(roots.map(accountOf))];
+    // An account may be more than one: the rollout account may be listed.
+    const labels = (id: string | undefined) => known.filter((account) => account.id === id).map(labelOf).join(" and ");
     const custom = resources.filter(({ account }) => account);
     return [
-        `Stack ${stack}: ${custom.length} resources in ${accounts.length} accounts`,
-        ...accounts.flatMap((account) => ["", `Account ${account}`, ...roots.filter((root) => accountOf(root) === account).flatMap((root) => branch(root, 1))]),
+        `Stack ${stack}: ${count(custom, "resource")} in ${count(accounts, "account")}`,
+        ...accounts.flatMap((account) => ["", `Account ${account}, ${labels(account)}`, ...roots.filter((root) => accountOf(root) === account).flatMap((root) => branch(root, 1))]),
     ];
 }

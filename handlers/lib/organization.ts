@@ -24,7 +24,7 @@ export const emptyOrganizationMemory = (): OrganizationMemory => ({ members: {},
 
 /** What a reading may take, in milliseconds. */
 export interface Patience {
-    /** Default 40,000: the sweep has 60 seconds, and sends the members' triggers in what is left. */
+    /** Default 120,000: the sweep has 180 seconds, and sends the members' triggers in what is left. */
     readonly reading: number;
     /** Default 5,000. Of one attempt at one call. */
     readonly request: number;
@@ -59,10 +59,10 @@ export interface Reading {
 }
 
 /**
- * Organizations throttles by the second and says nowhere how much (README: not yet proven). 10,000 accounts are 500 pages of 20:
+ * Organizations throttles by the second: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html 10,000 accounts are 500 pages of 20:
  * https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html
  */
-const callsAtOnce = 3;
+export const callsAtOnce = 3;
 /** Of one call that fails in passing, beside the SDK's own; with a pause of 500 the last comes after half a minute. */
 const repeats = 6;
 /** Tags cost a call per account, so they are read anew every six hours only. */

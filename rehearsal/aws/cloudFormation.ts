@@ -2,7 +2,7 @@
  * A service-managed StackSet: its template, deployed into each member of the target units, some minutes after it joined.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
  */
-import type { SimMember, World } from "./types";
+import { AwsError, type SimMember, type World } from "./types";
 
 /** Ours: AWS says "automatically" and names no time (README: not yet proven). */
 const deployMs = 8 * 60_000;
@@ -14,36 +14,127 @@ interface Template {
     readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Properties }>>;
 }
 
+/** Stacks for the members in and below some units; an operation of its own. */
+export interface Deployment {
+    readonly units: readonly string[];
+    /** Of the members there that may fail. Default 0. */
+    readonly failureTolerancePercentage?: number;
+}
+
 export interface StackSet {
     /** JSON. */
     readonly templateBody: string;
-    /** Members in and below these. */
-    readonly units: readonly string[];
-    /** Whether members that join later get it too. */
-    readonly autoDeployment: boolean;
+    readonly deployments: readonly Deployment[];
+    /** Whether members that join later get it too, and whether those that go keep their stack. */
+    readonly autoDeployment: { readonly enabled: boolean; readonly retainStacksOnAccountRemoval: boolean };
 }
 
-/** Members of now have it at once, as after `pulumi up`. Nothing is removed from one that leaves: the set retains its stacks. */
-export function installStackSet(world: World, { templateBody, units, autoDeployment }: StackSet): void {
-    const template = JSON.parse(templateBody) as Template;
-    const deployed = new Set<string>();
-    const isTarget = ({ id, state }: SimMember) =>
-        // Never into the management account: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
-        state === "ACTIVE" && !world.organization.isManagement(id) && world.organization.unitsOf(id).some((unit) => units.includes(unit));
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceComprehensiveStatus.html */
+export type Outcome = "SUCCEEDED" | "FAILED" | "CANCELLED";
 
-    function deploy(id: string): void {
-        const member = world.organization.member(id);
-        if (!member || !isTarget(member) || deployed.has(id)) return;
-        deployed.add(id);
-        installStack(world, template, id);
+export interface Operation {
+    /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperation.html */
+    readonly status: "SUCCEEDED" | "FAILED";
+    /** By account. */
+    readonly outcomes: Readonly<Record<string, Outcome>>;
+}
+
+export interface InstalledStackSet {
+    /** Oldest first. */
+    readonly operations: readonly Operation[];
+    /** `create-stack-instances` for single accounts of the units. */
+    create(accounts: readonly string[]): Operation;
+}
+
+const installed = new WeakMap<World, InstalledStackSet>();
+
+/** The StackSet that was last installed in a world. */
+export function stackSetOf(world: World): InstalledStackSet {
+    const set = installed.get(world);
+    if (!set) throw new Error("This world has no StackSet");
+    return set;
+}
+
+/** Members of now have it at once, as after `pulumi up`, which ends well here whatever became of single accounts. */
+export function installStackSet(world: World, { templateBody, deployments, autoDeployment }: StackSet): void {
+    const template = JSON.parse(templateBody) as Template;
+    const units = deployments.flatMap((each) => each.units);
+    /** What the set knows of an account: the unit by which it is a target, and whether its stack stands. */
+    const instances = new Map<string, { readonly unit: string; readonly current: boolean }>();
+    const operations: Operation[] = [];
+
+    /** The enrolled unit that makes a member a target. */
+    function unitOf(id: string): string | undefined {
+        // Never into the management account: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
+        if (world.organization.member(id)?.state !== "ACTIVE" || world.organization.isManagement(id)) return undefined;
+        return world.organization.unitsOf(id).find((unit) => units.includes(unit));
     }
 
-    for (const { id } of world.organization.members()) deploy(id);
-    if (autoDeployment) world.organization.onJoin(({ id }) => world.clock.at(world.clock.now + deployMs, () => deploy(id)));
+    function deploy(id: string, unit: string): Outcome {
+        // An update that changes nothing: a role that somebody took away stays away.
+        if (instances.get(id)?.current) return "SUCCEEDED";
+        try {
+            stackIn(world, template, id).create();
+            instances.set(id, { unit, current: true });
+            return "SUCCEEDED";
+        } catch (error) {
+            if (!(error instanceof AwsError)) throw error;
+            instances.set(id, { unit, current: false });
+            return "FAILED";
+        }
+    }
+
+    /**
+     * One account after another; AWS has some under way at once, which end as they may. Percentages are rounded down:
+     * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
+     */
+    function operate(accounts: readonly string[], failureTolerancePercentage = 0): Operation {
+        const tolerated = Math.floor((accounts.length * failureTolerancePercentage) / 100);
+        const outcomes: Record<string, Outcome> = {};
+        let failed = 0;
+        for (const id of accounts) {
+            const unit = unitOf(id);
+            if (!unit) throw new Error(`${id} isn't in a unit of the StackSet`);
+            if (failed > tolerated) {
+                instances.set(id, instances.get(id) ?? { unit, current: false });
+                outcomes[id] = "CANCELLED";
+            } else if ((outcomes[id] = deploy(id, unit)) === "FAILED") failed++;
+        }
+        const operation = { status: failed > tolerated ? "FAILED" : "SUCCEEDED", outcomes } as const;
+        operations.push(operation);
+        return operation;
+    }
+
+    /** The set forgets an account that is no target by its unit any more; a stack that is retained is nobody's from then on. */
+    function forget(id: string): void {
+        const known = instances.get(id);
+        if (!known || known.unit === unitOf(id)) return;
+        instances.delete(id);
+        if (known.current && !autoDeployment.retainStacksOnAccountRemoval) stackIn(world, template, id).remove();
+    }
+
+    /**
+     * For each account an operation of its own; preferences don't apply:
+     * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackSetOperationPreferences.html
+     */
+    function deployLater({ id }: SimMember): void {
+        forget(id);
+        world.clock.at(world.clock.now + deployMs, () => void (unitOf(id) && !instances.has(id) && operate([id])));
+    }
+
+    for (const { units: own, failureTolerancePercentage } of deployments) {
+        const targets = world.organization.members().map(({ id }) => id).filter((id) => own.includes(unitOf(id) ?? ""));
+        operate(targets, failureTolerancePercentage);
+    }
+    if (autoDeployment.enabled) {
+        world.organization.onJoin(deployLater);
+        world.organization.onLeave(forget);
+    }
+    installed.set(world, { operations, create: (accounts) => operate(accounts) });
 }
 
-/** The resource types that the template uses; any other is an error. */
-function installStack(world: World, { Resources }: Template, account: string): void {
+/** An account's stack. The resource types that the template uses; any other is an error. */
+function stackIn(world: World, { Resources }: Template, account: string) {
     const { partition, region } = world;
     const pseudo: Record<string, string> = { "AWS::AccountId": account, "AWS::Region": region, "AWS::Partition": partition };
 
@@ -73,16 +164,33 @@ function installStack(world: World, { Resources }: Template, account: string): v
         return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, resolve(each)]));
     }
 
-    for (const [name, { Type, Properties }] of Object.entries(Resources)) {
-        const properties = resolve(Properties) as Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as various as CloudFormation
-        if (Type === "AWS::IAM::Role") {
-            const policies = ((properties.Policies ?? []) as { PolicyDocument: Json }[]).map(({ PolicyDocument }) => JSON.stringify(PolicyDocument));
-            world.iam.addRole({ arn: attribute(name, "Arn"), account, trust: JSON.stringify(properties.AssumeRolePolicyDocument), policies });
-        } else if (Type === "AWS::Events::Rule") {
-            if (properties.State !== undefined && properties.State !== "ENABLED") continue;
-            const targets = (properties.Targets as { Arn: string; RoleArn?: string; DeadLetterConfig?: { Arn: string } }[]).map(({ Arn, RoleArn, DeadLetterConfig }) => ({ arn: Arn, roleArn: RoleArn, deadLetterArn: DeadLetterConfig?.Arn }));
-            const busArn = `arn:${partition}:events:${region}:${account}:event-bus/${properties.EventBusName ?? "default"}`;
-            world.events.addRule({ arn: attribute(name, "Arn"), account, busArn, pattern: JSON.stringify(properties.EventPattern), targets });
-        } else throw new Error(`${name}: the simulated CloudFormation doesn't know the type ${Type}`);
+    const roles = Object.entries(Resources).filter(([, { Type }]) => Type === "AWS::IAM::Role").map(([name]) => attribute(name, "Arn"));
+
+    /**
+     * All or nothing, as after the rollback. What has the name already isn't taken over, not even from a retained stack of the same template:
+     * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html,
+     * https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2427
+     */
+    function create(): void {
+        for (const arn of roles) {
+            // A role's name is taken whatever the path: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+            if ([arn, arn.replace(/:role\/.*\//, ":role/")].some((each) => world.iam.role(each))) throw new AwsError("AlreadyExists", `${arn} already exists`);
+        }
+        for (const [name, { Type, Properties }] of Object.entries(Resources)) {
+            const properties = resolve(Properties) as Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as various as CloudFormation
+            if (Type === "AWS::IAM::Role") {
+                const policies = ((properties.Policies ?? []) as { PolicyDocument: Json }[]).map(({ PolicyDocument }) => JSON.stringify(PolicyDocument));
+                world.iam.addRole({ arn: attribute(name, "Arn"), account, trust: JSON.stringify(properties.AssumeRolePolicyDocument), policies });
+            } else if (Type === "AWS::Events::Rule") {
+                if (properties.State !== undefined && properties.State !== "ENABLED") continue;
+                const targets = (properties.Targets as { Arn: string; RoleArn?: string; DeadLetterConfig?: { Arn: string } }[]).map(({ Arn, RoleArn, DeadLetterConfig }) => ({ arn: Arn, roleArn: RoleArn, deadLetterArn: DeadLetterConfig?.Arn }));
+                const busArn = `arn:${partition}:events:${region}:${account}:event-bus/${properties.EventBusName ?? "default"}`;
+                world.events.addRule({ arn: attribute(name, "Arn"), account, busArn, pattern: JSON.stringify(properties.EventPattern), targets });
+            } else throw new Error(`${name}: the simulated CloudFormation doesn't know the type ${Type}`);
+        }
     }
+
+    /** Its rule stays in the simulation: without its role it sends nothing. */
+    const remove = () => roles.forEach((arn) => world.iam.removeRole(arn));
+    return { create, remove };
 }

@@ -157,7 +157,8 @@ function stackSet(resource: Resource, { world, others }: Stage): void {
     const { name, templateBody, autoDeployment, permissionModel } = resource.inputs;
     if (permissionModel !== "SERVICE_MANAGED") throw new Error(`${resource.urn}: only service-managed StackSets are simulated`);
     const instances = others(resource, "aws:cloudformation/stackSetInstance:StackSetInstance", ({ stackSetName, stackSetInstanceRegion }) => stackSetName === name && stackSetInstanceRegion === world.region);
-    installStackSet(world, { templateBody, units: instances.flatMap(({ inputs }) => inputs.deploymentTargets.organizationalUnitIds), autoDeployment: autoDeployment?.enabled === true });
+    const deployments = instances.map(({ inputs: { deploymentTargets, operationPreferences } }) => ({ units: deploymentTargets.organizationalUnitIds, failureTolerancePercentage: operationPreferences?.failureTolerancePercentage }));
+    installStackSet(world, { templateBody, deployments, autoDeployment: { enabled: autoDeployment?.enabled === true, retainStacksOnAccountRemoval: autoDeployment?.retainStacksOnAccountRemoval === true } });
 }
 
 /** Mail is recorded as asked for; a topic keeps what it is told. */

@@ -15,6 +15,7 @@ export function createOrganization(world: World): Organization {
     /** Unit to the unit or root above it, in the order of their making. */
     const parents = new Map<string, string>();
     const joined: ((member: SimMember) => void)[] = [];
+    const gone: ((id: string) => void)[] = [];
     const left = new Map<string, number>();
     let founded: Founded | undefined;
 
@@ -92,7 +93,9 @@ export function createOrganization(world: World): Organization {
             for (const tell of joined) tell(known);
         },
         leave(id) {
-            if (members.delete(id)) left.set(id, world.clock.now);
+            if (!members.delete(id)) return;
+            left.set(id, world.clock.now);
+            for (const tell of gone) tell(id);
         },
         member: (id) => members.get(id),
         members: () => [...members.values()],
@@ -109,6 +112,7 @@ export function createOrganization(world: World): Organization {
         },
         isManagement: (account) => founded?.managementAccount === account,
         onJoin: (tell) => void joined.push(tell),
+        onLeave: (tell) => void gone.push(tell),
         api(principal, operation, input) {
             const run = operations[operation];
             if (!run) throw new AwsError("NotSimulated", `organizations:${operation} isn't simulated`, 501);

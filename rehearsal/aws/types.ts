@@ -379,6 +379,7 @@ export interface Organization {
     keysOf(prefix: "Principal" | "Source", account: string): Record<string, string | readonly string[]>;
     isManagement(account: string): boolean;
     onJoin(tell: (member: SimMember) => void): void;
+    onLeave(tell: (id: string) => void): void;
     /** The AWS API: DescribeOrganization, ListAccountsForParent, ListChildren, ListTagsForResource; judged on the caller's policies and the delegation. */
     api(principal: Principal, operation: string, input: Record<string, unknown>): Record<string, unknown>;
 }

@@ -24,7 +24,7 @@ export const changed = ({ rendered, settings }: Stack, resource: (resource: Rend
 
 /** The sweep every so many minutes instead of 15: a tenth of the looks, a tenth of the time, and the same promises. */
 export const sweptEvery = (stack: Stack, minutes: number): Stack =>
-    changed(stack, (resource) => (resource.type === "aws:scheduler/schedule:Schedule" ? { ...resource, inputs: { ...resource.inputs, scheduleExpression: `rate(${minutes} minutes)` } } : resource));
+    changed(stack, (resource) => (resource.type === "aws:scheduler/schedule:Schedule" && /^rate/.test(resource.inputs.scheduleExpression) ? { ...resource, inputs: { ...resource.inputs, scheduleExpression: `rate(${minutes} minutes)` } } : resource));
 
 export interface Note {
     readonly at: number;

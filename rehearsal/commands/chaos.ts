@@ -10,11 +10,14 @@ import { rawConfig, settingsFromFile } from "../config";
 import { render } from "../render";
 import { parseOptions, runCommand, usageError } from "./options";
 
-const usage = `npm run chaos -- [--runs N] [--seed N] [--path P] [--baseline] [--json]
+const usage = `Plays random histories with random faults and holds them against invariants, in a stack of its own (rehearsal/chaos/Pulumi.chaos.yaml).
+
+npm run chaos -- [--runs N] [--seed N] [--path P] [--baseline] [--json]
   --runs N    histories to play, default 200
   --seed N    of fast-check; default 1
   --path P    replays one history, as a failed run names it
-  --baseline  plays the design of public tutorials in every history beside ours, not in each tenth`;
+  --baseline  plays the design of public tutorials in every history beside ours, not in each tenth
+  --json      prints one JSON document on stdout and nothing else`;
 
 /** Virtual minutes between two sweeps: each look costs, and fewer of them find the same mistakes. */
 const sweepMinutes = 180;
@@ -66,7 +69,7 @@ void runCommand(async () => {
     }
     if (found) console.log([...timeline(found.played), "", ...found.violations.map((each) => `broken: ${each}`), "", `Replay: ${replay}`, ""].join("\n"));
     const share = ({ lost, silent }: typeof ours) => (lost ? `${lost} lost, ${silent} of them without a word` : "none lost");
-    console.log(`${played} histories, ${speed} a second, seed ${seed}: ${found ? "a promise is broken" : "every promise kept"}`);
+    console.log(`${played} ${played === 1 ? "history" : "histories"}, ${speed} a second, seed ${seed}: ${found ? "a promise is broken" : "every promise kept"}`);
     if (theirs.wanted) console.log(`In ${comparison.histories} of them the design of public tutorials (start on each event, retry five times, then the dead letters) was played beside ours. Of ${theirs.wanted} wanted snapshots and periods: ours ${share(ours)}; theirs ${share(theirs)}.`);
     return found ? 1 : 0;
 });

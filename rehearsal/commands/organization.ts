@@ -4,8 +4,9 @@ import type { Organization } from "../../components/settings";
 import { settingsFromFile } from "../config";
 import { parseOptions, runCommand, usageError } from "./options";
 
-const usage = `npm run organization -- [--stack NAME | --config FILE] [--json]
-  prints the commands; nothing is changed`;
+const usage = `Prints what the organization's management account must do once, ready to paste; nothing is changed.
+
+npm run organization -- [--stack NAME | --config FILE] [--json]`;
 
 interface Step {
     readonly what: string;
@@ -63,7 +64,7 @@ void runCommand(async () => {
     const { file, json } = parseOptions(usage, {});
     const { stack, region, partition, backupAccount, organization } = settingsFromFile(file);
     if (!organization) {
-        throw usageError(`${file} has no rds-vault:organization, so the management account has nothing to do. Name a stack that enrols units, or see README, "Organization-wide rollout".\n${usage}`);
+        throw usageError(`${file} has no rds-vault:organization, so the management account has nothing to do. Name a stack that enrols units, or see README, "A whole organization".\n${usage}`);
     }
     const steps = checklist(organization, partition, region, backupAccount.id);
     if (json) {

@@ -1,9 +1,12 @@
-/** Accounts that come, go and aren't ready, and an organization that can't be read. */
+/** Accounts that come, go, come back and aren't ready, and an organization that can't be read. */
+import { rulesOfMember } from "../../handlers/lib/member";
+import type { Member } from "../../handlers/lib/types";
+import { stackSetOf } from "../aws/cloudFormation";
 import { AwsError, type JudgedCall, type SimTask } from "../aws/types";
 import { manifestsIn } from "../fates";
 import { hour, minute } from "../nights";
 import { enter, joiners, type Population } from "../population";
-import { at, bucketOf, logged, unprotected, within, type Fault, type FaultStage, type PlayFault } from "./stage";
+import { at, bucketOf, logged, unprotected, within, withSnapshot, type Fault, type FaultStage, type PlayFault } from "./stage";
 
 /** An account's own calls and roles, or a service's on its behalf. */
 const isOf = ({ principal, resourceAccount, context }: JudgedCall, account: string) => [principal.account, resourceAccount, context?.["aws:SourceAccount"]].includes(account);
@@ -63,6 +66,64 @@ const leaving = ({ members }: Population): PlayFault => (stage) => {
         },
     };
 };
+
+/** Where the rules are the same: the rehearsal is judged by one set of rules per account. */
+function elsewhere({ enrolment }: FaultStage, members: readonly Member[], { id, name, tags, units: [unit] }: Member): readonly string[] | undefined {
+    const rules = (units: readonly string[]) => JSON.stringify(rulesOfMember(enrolment, { id, name, tags, units }));
+    return members.find(({ units }) => units[0] !== unit && rules(units) === rules([unit!]))?.units;
+}
+
+/** Into another unit: the set's new stack finds the roles of the old one, which still work. */
+const returning = (population: Population): PlayFault => (stage) => {
+    const { world } = stage;
+    const member = population.members[2]!;
+    const { id } = member;
+    const units = elsewhere(stage, population.members, member) ?? member.units;
+    const [left, back] = [at(7), at(12)];
+    world.clock.at(left, () => world.organization.leave(id));
+    world.clock.at(back, () => enter(world, { ...member, units }));
+    const { database, tasks } = withSnapshot(stage, stage.accounts.indexOf(id), 14, { identifier: "homecoming", kind: "instance", engine: "postgres", sizeGiB: 3 });
+    return {
+        name: "account comes back into another unit",
+        when: left,
+        alarms: ["member-left"],
+        on: database,
+        explains: (call) => isOf(call, id) && within(call, left, back),
+        effect() {
+            const failed = stackSetOf(world).operations.some(({ status, outcomes }) => status === "FAILED" && outcomes[id] === "FAILED");
+            const away = looksAt(stage, id).filter((each) => each > left + 15 * minute && each < back).length;
+            const [first = Infinity] = looksAt(stage, id).filter((each) => each >= back);
+            const exported = tasks().some(({ status }) => status === "COMPLETE");
+            return failed && !away && exported ? `its new stack failed, because the retained roles stood there; they served ${Math.round((first - back) / minute)} minutes after its return, and what came then was exported` : undefined;
+        },
+    };
+};
+
+/** The unit's deployment tolerates it; the others have theirs. */
+const squatting = ({ squatted }: Population): PlayFault[] => !squatted ? [] : [(stage) => {
+    const { world, arns } = stage;
+    const { id } = squatted;
+    const [removed, again] = [at(11), at(11) + 10 * minute];
+    world.clock.at(removed, () => world.iam.removeRole(arns.accessRole(id)));
+    world.clock.at(again, () => void stackSetOf(world).create([id]));
+    const { database, tasks } = withSnapshot(stage, stage.accounts.indexOf(id), 3, { identifier: "late-start", kind: "instance", engine: "postgres", sizeGiB: 3 });
+    return {
+        name: "role of the name stands in a member",
+        alarms: ["not-ready"],
+        when: at(0),
+        on: database,
+        outage: { account: id, from: at(0), to: again },
+        explains: (call) => call.resource === arns.accessRole(id) && call.at <= again,
+        effect() {
+            const rollout = stackSetOf(world).operations.find(({ outcomes }) => outcomes[id] === "FAILED");
+            const others = Object.entries(rollout?.outcomes ?? {}).filter(([account]) => account !== id);
+            const said = logged(stage, "account-not-ready", { account: id });
+            const begun = tasks().some(({ startedAt, status }) => startedAt >= again && status === "COMPLETE");
+            if (rollout?.status !== "SUCCEEDED" || !others.every(([, outcome]) => outcome === "SUCCEEDED") || !begun || said.some((line) => line.at > again)) return undefined;
+            return said.length ? `its stack failed, the unit's ${others.length} others have theirs; said ${said.length} times, until the role was removed and the stack deployed again` : undefined;
+        },
+    };
+}];
 
 const ownerTakesRoleAway = ({ members }: Population): PlayFault => (stage) => {
     const { world, arns } = stage;
@@ -134,4 +195,4 @@ const outsider = ({ outsiders, members }: Population): PlayFault => (stage) => {
 
 /** Puts what only an organization knows on stage. */
 export const playOrganization = (stage: FaultStage, population: Population): Fault[] =>
-    [joining(population), leaving(population), ownerTakesRoleAway(population), unreadable, outsider(population)].map((play) => play(stage));
+    [joining(population), leaving(population), returning(population), ...squatting(population), ownerTakesRoleAway(population), unreadable, outsider(population)].map((play) => play(stage));

@@ -23,6 +23,19 @@ const named = ({ resources }: Rendered, name: string): RenderedResource => {
     return found;
 };
 
+/** Account, type and physical name, of resources that have one; a bucket's is the world's. Saved queries are named by folders, and each Region has its own. */
+function physicalNames({ account, region, type, inputs: { name, bucket } }: RenderedResource): string[] {
+    if (!account || /RolePolicy|AccountPublicAccessBlock/.test(type)) return [];
+    return name ? [`${account} ${type.endsWith(":QueryDefinition") ? region : ""} ${type} ${name}`] : type.endsWith(":Bucket") ? [bucket] : [];
+}
+
+/** Type and physical name of what a StackSet puts into each member. */
+const templateNames = ({ inputs }: RenderedResource): string[] =>
+    Object.values((JSON.parse(inputs.templateBody) as { Resources: Record<string, { Type: string; Properties: Record<string, string> }> }).Resources).map(({ Type, Properties: { RoleName, Name } }) => `${Type} ${RoleName ?? Name}`);
+
+const stackSetName = ({ resources }: Rendered): string => resources.find(({ type }) => type === "aws:cloudformation/stackSet:StackSet")!.inputs.name;
+const repeated = (names: readonly string[]): string[] => names.filter((name, index) => names.indexOf(name) !== index);
+
 describe("the program", function () {
     this.timeout(180_000);
     let prod: Rendered;
@@ -161,12 +174,7 @@ describe("the program", function () {
     });
 
     it("lives beside the canary and beside a second Region without a name collision", () => {
-        const physical = (rendered: Rendered) =>
-            rendered.resources.filter(({ account, type }) => account && !/RolePolicy|AccountPublicAccessBlock/.test(type))
-                // Saved queries are named by folders, the stack's among them; each Region has its own.
-                .flatMap(({ account, region, type, inputs }) => (inputs.name ? [`${account} ${type.endsWith(":QueryDefinition") ? region : ""} ${type} ${inputs.name}`] : type.endsWith(":Bucket") ? [inputs.bucket] : []));
-        const names = [prod, canary, virginia].flatMap(physical);
-        assert.equal(new Set(names).size, names.length);
+        assert.deepEqual(repeated([prod, canary, virginia].flatMap(({ resources }) => resources.flatMap(physicalNames))), []);
     });
 
     it("mails who touched the vault, from fields that the caller can't fill with markup", () => {
@@ -184,6 +192,28 @@ describe("the program", function () {
             for (const line of inputTemplate.split("\n")) assert.match(line, /^"[^"\\]+"$/);
             // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html
             assert.ok(inputTemplate.length <= 8192);
+        }
+    });
+
+    it("lives beside a second stack and a second Region of the same organization without a name collision", function () {
+        this.timeout(120_000);
+        const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
+        try {
+            const fixture = readFileSync(join(root, "tests/fixtures/Pulumi.organization.yaml"), "utf8");
+            const graphs = ([["prod", "eu-west-1"], ["test", "eu-west-1"], ["prod", "eu-central-1"]] as const).map(([stack, region], index) => {
+                const file = join(mkdtempSync(join(folder, `${index}-`)), `Pulumi.${stack}.yaml`);
+                writeFileSync(file, fixture.replaceAll("eu-west-1", region));
+                return renderedStack("--config", file);
+            });
+            const physical = graphs.flatMap(({ resources }) => resources.flatMap(physicalNames));
+            assert.deepEqual(repeated(physical), []);
+            assert.deepEqual(graphs.map(stackSetName), ["rds-vault-prod-eu-west-1", "rds-vault-test-eu-west-1", "rds-vault-prod-eu-central-1"]);
+            // A member that both Regions' stacks reach holds both templates' resources.
+            const inMember = graphs.flatMap(({ resources }) => resources.filter(({ type }) => type === "aws:cloudformation/stackSet:StackSet").flatMap(templateNames));
+            assert.equal(inMember.length, 3 * 4);
+            assert.deepEqual(repeated(inMember), []);
+        } finally {
+            rmSync(folder, { recursive: true });
         }
     });
 

@@ -63,12 +63,14 @@ const skipping = (acceptedSkip: Raw) => raw({ exports: { acceptedSkips: [accepte
 const organization = { id: "o-a1b2c3d4e5", organizationalUnits: ["ou-ab12-11111111", "ou-ab12-22222222"], rolloutAccount: { id: "555566667777", deployRoleArn: role("555566667777") } };
 const enrolling = (changes: Raw, more: Raw = {}) => raw({ organization: JSON.parse(JSON.stringify({ ...organization, ...changes })), ...more });
 const ruling = (rule: Raw, more: Raw = {}) => enrolling({ rules: [rule] }, more);
-const unit = "Write the id of an organizational unit in quotes, such as ou-ab12-11111111. A root (r-ab12) isn't taken: below it lie the accounts that are to stay apart as well.";
+const unit = "Write the id of an organizational unit in quotes, as the console of Organizations shows it, such as ou-ab12-11111111: in lower case ou-, 4 to 32, -, and 8 to 32 letters or digits. A root (r-ab12) isn't taken: below it lie the accounts that are to stay apart as well.";
 const never = (scope: string) => `These rules aren't for that account, so the filter never matches. Leave out "${scope}/" or move it to rds-vault:databases.`;
 
 const rejected: [what: string, configuration: Raw, problem: string][] = [
     ["no Region", without("aws:region"), "aws:region: received nothing. Write the Region of the databases, such as eu-west-1."],
     ["an impossible Region", raw({ "aws:region": "europe" }), 'aws:region: received "europe". Write the Region of the databases, such as eu-west-1.'],
+    ["a misspelt Region", raw({ "aws:region": "eu-centrl-1" }), 'aws:region: received "eu-centrl-1". No Region is called so. Did you mean eu-central-1?'],
+    ["another", raw({ "aws:region": "ap-souteast-2" }), 'aws:region: received "ap-souteast-2". No Region is called so. Did you mean ap-southeast-2?'],
     [
         "an unknown key, nearly right",
         raw({ databses: {} }),
@@ -171,6 +173,8 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
     ["a date that doesn't exist", withRules({ catchUpFrom: "2026-02-30" }), 'rds-vault:databases.catchUpFrom: received "2026-02-30". Write a date as yyyy-mm-dd, such as 2026-11-01.'],
     ["no vault", without("vault"), "rds-vault:vault: received nothing. Write { retentionDays: 1 } to try, and read about confirmCompliance before more."],
     ["retention of no days", raw({ vault: { retentionDays: 0 } }), `rds-vault:vault.retentionDays: received 0 (a number). ${days}`],
+    ["retention in quotes", raw({ vault: { retentionDays: "30" } }), 'rds-vault:vault.retentionDays: received "30". Write whole days without quotes from 1 to 36500.'],
+    ["attempts in quotes", raw({ exports: { maxAttempts: "3" } }), 'rds-vault:exports.maxAttempts: received "3". Write a whole number without quotes from 1 to 10.'],
     ["retention of half a day", raw({ vault: { retentionDays: 1.5 } }), `rds-vault:vault.retentionDays: received 1.5 (a number). ${days}`],
     ["retention beyond S3's", raw({ vault: { retentionDays: 36501, confirmCompliance: true } }), `rds-vault:vault.retentionDays: received 36501 (a number). ${days}`],
     [
@@ -240,6 +244,7 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
     ["a short organization id", enrolling({ id: "o-a1b2" }), 'rds-vault:organization.id: received "o-a1b2". Write the id of the source accounts\' organization, such as o-a1b2c3d4e5.'],
     ["no units", enrolling({ organizationalUnits: [] }), 'rds-vault:organization.organizationalUnits: received []. Write a list of at least one unit whose accounts are saved, such as ["ou-ab12-11111111"].'],
     ["a root for a unit", enrolling({ organizationalUnits: ["r-ab12"] }), `rds-vault:organization.organizationalUnits[0]: received "r-ab12". ${unit}`],
+    ["a unit in upper case", enrolling({ organizationalUnits: ["OU-AB12-11111111"] }), `rds-vault:organization.organizationalUnits[0]: received "OU-AB12-11111111". ${unit}`],
     ["a unit twice", enrolling({ organizationalUnits: ["ou-ab12-11111111", "ou-ab12-22222222", "ou-ab12-11111111"] }), 'rds-vault:organization.organizationalUnits[2]: received "ou-ab12-11111111". This unit is already organizationalUnits[0]. Remove one of them.'],
     [
         "units of two organizations",
@@ -459,6 +464,15 @@ describe("settings", () => {
             assert.equal(parseSettings("prod", withRules({ catchUpFrom: value })).databases.catchUpFrom, "2026-11-01"));
     }
 
+    it("says both roots of a rule's unit and the only enrolled one that can be read, since either may be wrong", () => {
+        const problems = problemsOf(enrolling({ organizationalUnits: ["ou-AB12-11111111", "ou-cd34-22222222"], rules: [{ units: ["ou-ab12-11111133"], databases: {} }] }));
+        assert.deepEqual(problems.slice(1), [
+            'rds-vault:organization.rules[0].units[0]: received "ou-ab12-11111133". This unit is under the root r-ab12, organizationalUnits[1] under r-cd34, and an organization has one root. Mend the wrong one.',
+        ]);
+    });
+    it("takes Regions that it doesn't know, if they are spelt like one", () => {
+        for (const region of ["eu-west-9", "mx-central-2", "nz-south-1", "ap-northwest-1"]) assert.deepEqual(problemsOf(raw({ "aws:region": region })), [], region);
+    });
     it("takes the partition from the Region", () => {
         const china = (text: string) => JSON.parse(text.replaceAll("arn:aws:", "arn:aws-cn:").replace("eu-west-1", "cn-north-1")) as Raw;
         assert.equal(parseSettings("prod", china(JSON.stringify(raw()))).partition, "aws-cn");

@@ -88,8 +88,38 @@ describe("npm run doctor", () => {
     describe("who asks", () => {
         it("stops without usable credentials, since nothing can be seen", async () => {
             const findings = await played({ sts: { getCallerIdentity: fails("CredentialsProviderError") } }).findings;
-            assert.deepEqual(briefly(findings), ["credentials: problem"]);
-            assert.equal(findings[0]!.fix, "aws sts get-caller-identity --region eu-west-1");
+            assert.deepEqual(briefly(findings.filter(({ status }) => status !== "unseen")), ["credentials: problem"]);
+            assert.deepEqual(findings.slice(1).map(({ about }) => about), [
+                "deploy role of backup", "deploy role of billing", "deploy role of rollout", "organization o-a1b2c3d4e5", "trusted access of StackSets", "delegated administrator", "delegation policy",
+                "units and the accounts in them", "backup account",
+            ]);
+            assert.match(asText(findings).at(-1)!, /^0 ok, 1 problem, 9 not seen$/);
+        });
+        describe("says why credentials can't be used:", () => {
+            const none = "Could not load credentials from any providers";
+            const profile = process.env.AWS_PROFILE;
+            afterEach(() => {
+                delete process.env.AWS_PROFILE;
+                if (profile !== undefined) process.env.AWS_PROFILE = profile;
+            });
+            for (const [what, error, given, text, fix] of [
+                ["there are none", { name: "CredentialsProviderError", message: none }, undefined, /^there are none\.$/, /^Set AWS_PROFILE or run aws sso login$/],
+                ["no such profile", { name: "CredentialsProviderError", message: none }, "nope", /^the profile nope \(AWS_PROFILE\) doesn't exist, or holds none\.$/, /^See aws configure list-profiles; set AWS_PROFILE or run aws sso login$/],
+                ["a session that has ended", { name: "CredentialsProviderError", message: "The SSO session token associated with profile=p was not found or is invalid." }, "p", /^CredentialsProviderError: The SSO session token/, /aws sso login/],
+                ["no network", { name: "Error", code: "ENOTFOUND", message: "getaddrinfo ENOTFOUND sts.eu-west-1.amazonaws.com" }, undefined, /^AWS can't be reached in eu-west-1: .*ENOTFOUND/, /^See to network and proxy/],
+                ["anything else", { name: "ExpiredTokenException", message: "x" }, undefined, /^yours can't be used in eu-west-1: ExpiredTokenException: x/, /^aws sts get-caller-identity --region eu-west-1; if they have expired/],
+            ] as const) {
+                it(what, async () => {
+                    delete process.env.AWS_PROFILE;
+                    if (given) process.env.AWS_PROFILE = given;
+                    const getCallerIdentity = () => {
+                        throw Object.assign(new Error(), error);
+                    };
+                    const [finding] = await played({ sts: { getCallerIdentity } }).findings;
+                    assert.match(finding!.text, text);
+                    assert.match(finding!.fix!, fix);
+                });
+            }
         });
         it("complains about each role that can't be assumed, with the command that prints it", async () => {
             const findings = await played({ ...inManagement, sts: { ...sts, assumeRole: fails("AccessDenied", 403) } }).findings;
@@ -136,10 +166,10 @@ describe("npm run doctor", () => {
     });
 
     describe("the command", () => {
-        const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_EC2_METADATA_DISABLED", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] as const;
+        const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "AWS_EC2_METADATA_DISABLED", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] as const;
         const before = names.map((name) => [name, process.env[name]] as const);
         beforeEach(() => {
-            for (const name of names.slice(0, 3)) delete process.env[name];
+            for (const name of names.slice(0, 4)) delete process.env[name];
             Object.assign(process.env, { AWS_EC2_METADATA_DISABLED: "true", AWS_CONFIG_FILE: "/dev/null", AWS_SHARED_CREDENTIALS_FILE: "/dev/null" });
         });
         afterEach(() => {
@@ -149,9 +179,10 @@ describe("npm run doctor", () => {
             }
         });
         it("ends with 1 and JSON alone where it finds problems", () => {
-            const { status, stdout } = command("doctor", "--config", file, "--json");
+            const { status, stdout, stderr } = command("doctor", "--config", file, "--json");
+            assert.equal(stderr, "", "not even the SDK's warning of this Node.js");
             const { stack, findings } = JSON.parse(stdout) as { stack: string; findings: { about: string; status: string }[] };
-            assert.deepEqual([status, stack, findings.map((finding) => `${finding.about}: ${finding.status}`)], [1, settings.stack, ["credentials: problem"]]);
+            assert.deepEqual([status, stack, findings.map((finding) => `${finding.about}: ${finding.status}`)], [1, settings.stack, ["credentials: problem", ...findings.slice(1).map(({ about }) => `${about}: unseen`)]]);
         });
         it("ends with 2 for wrong usage", () => {
             const { status, stderr } = command("doctor", "--fix");

@@ -43,9 +43,19 @@ describe("configuration files", () => {
 
     it("that aren't YAML, with the line", () => {
         const [message, ...more] = messagesOf(file("broken.yaml", 'config:\n  aws:region: eu-west-1\n  rds-vault:vault: { retentionDays: 1\n'));
-        assert.match(message!, /^FILE:4: received text that isn't YAML\. Mend it: /);
+        assert.equal(message, 'FILE:3: received "  rds-vault:vault: { retentionDays: 1". This isn\'t YAML: see to quotes, brackets, colons and indentation here and in the line above.');
         assert.deepEqual(more, []);
     });
+    for (const [what, text, problem] of [
+        ["a key twice, and more that is wrong", "config:\n  a: 1\n  a: 2\n  c: d: e\n", '3: received "  a: 2". This key stands here a second time. Remove one of them.'],
+        ["a tab", "config:\n\taws:region: x\n", '2: received "\\taws:region: x". Indent with spaces; YAML takes no tabs there.'],
+        ["a glob without quotes", "config:\n  rds-vault:databases: { exclude: [*-scratch] }\n", '2: received "  rds-vault:databases: { exclude: [*-scratch] }". Text that begins with * needs quotes, such as "*-scratch".'],
+    ] as const) {
+        it(`that have ${what}: the first problem alone, with its line`, () => assert.deepEqual(messagesOf(file("first.yaml", text)), [`FILE:${problem}`]));
+    }
+    for (const [what, text, received] of [["text", "hello world", 'text, "hello world"'], ["a list", "- a\n- b\n", 'a list, ["a","b"]']] as const) {
+        it(`that are ${what}`, () => assert.deepEqual(messagesOf(file("top.yaml", text)), [`FILE: received ${received}. Write a map with config: at its top, as in Pulumi.prod.yaml.`]));
+    }
 
     for (const [what, text, received] of [["empty", "", "nothing"], ["without config", "a: 1", "nothing"], ["with a list", "config: [1]", "[1]"]] as const) {
         it(`that are ${what}`, () =>
@@ -83,7 +93,8 @@ describe("npm run deploy-roles", () => {
 
     it("prints one JSON document with --json", () => {
         const { status, stdout, stderr } = run("--json", "--principal", "arn:aws:iam::999988887777:role/pipeline");
-        const { roles } = JSON.parse(stdout) as { roles: { account: string }[] };
+        const { roles } = JSON.parse(stdout) as { roles: { account: string; part: string }[] };
+        assert.deepEqual(roles.map(({ part }) => part), ["backup", "source", "source", "source"]);
         assert.deepEqual([status, stderr, roles.map(({ account }) => account)], [0, "", ["444455556666", "111122223333", "222233334444", "333344445555"]]);
     });
 
@@ -91,6 +102,7 @@ describe("npm run deploy-roles", () => {
         ["an unknown option", ["--foo"], /^Unknown option '--foo'/],
         ["two configurations", ["--stack", "a", "--config", "b"], /^Give --stack or --config, not both\./],
         ["an unknown stack", ["--stack", "none"], /received no such file\./],
+        ["a path for a stack", ["--stack", "../x"], /^--stack: received "\.\.\/x", which is no stack name: at most 12 lower-case letters, digits and hyphens\. Name a file with --config\./],
         ["a principal that isn't one", ["--principal", "me"], /^--principal: received me\. Write the ARN/],
     ] as [string, string[], RegExp][]) {
         it(`refuses ${what} with status 2, in words`, () => {

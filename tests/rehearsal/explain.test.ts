@@ -28,8 +28,9 @@ type Line = { snapshotArn: string; account: string; database: string; decision: 
 const json = (...args: string[]): Line[] => {
     const { status, stdout, stderr } = run(...config, "--json", ...args);
     assert.equal(status, 0, stderr);
-    return JSON.parse(stdout) as Line[];
+    return (JSON.parse(stdout) as Printed).decisions;
 };
+type Printed = { warnings: string[]; decisions: Line[] };
 const folder = mkdtempSync(join(tmpdir(), "explain-"));
 after(() => rmSync(folder, { recursive: true }));
 const write = (name: string, text: string) => {
@@ -57,7 +58,7 @@ describe("npm run explain", () => {
     it("says what is missing without the tasks", () => {
         const orders = of(json(...snapshots), "rds:orders-2026-11-17-03-04");
         assert.equal(orders?.decision, "unknown");
-        assert.match(orders.reason, /describe-export-tasks/);
+        assert.match(orders.reason, /describe-export-tasks: give that file$/);
         assert.ok(!("startExportTask" in orders));
     });
     it("takes the key's ARN", () => assert.equal(of(json(...snapshots, fixture("tasks.json"), "--key-arn", "arn:aws:kms:eu-west-1:444455556666:key/k"), "03-04")?.startExportTask?.KmsKeyId, "arn:aws:kms:eu-west-1:444455556666:key/k"));
@@ -70,9 +71,33 @@ describe("npm run explain", () => {
         assert.match(stdout, /5 snapshots: 1 export, 2 skip, 2 wait/);
     });
 
+    it("warns on top that no manifests were given", () => {
+        const { stdout } = run(...config, ...snapshots);
+        assert.match(stdout, /^! No manifests were given, .* aws s3 ls --recursive s3:\/\/rds-vault-[a-z0-9-]+-eu-west-1-444455556666\/manifests\/ prints, as a file\.\n\nSNAPSHOT/);
+        assert.match((JSON.parse(run(...config, "--json", ...snapshots).stdout) as Printed).warnings.join(), /^No manifests/);
+    });
+    it("takes an empty list of manifests for a new vault, and says so", () => {
+        const { stdout } = run(...config, "--json", ...snapshots, fixture("tasks.json"), write("manifests.txt", ""));
+        const { warnings, decisions } = JSON.parse(stdout) as Printed;
+        assert.equal(decisions.length, 5);
+        assert.deepEqual(warnings.map((each) => each.replace(folder, "")), ["/manifests.txt is empty and counts as the list of a vault without manifests. If the command that should have filled it failed, what is sealed looks unsealed here."]);
+        const name = manifestName(manifest(snapshot("s1", "2026-11-17T03:00:00.000Z"), 1));
+        assert.deepEqual((JSON.parse(run(...config, "--json", ...snapshots, write("manifests.txt", name)).stdout) as Printed).warnings, []);
+    });
+    it("leaves what lies in another Region to another stack", () => {
+        const abroad = { DBSnapshotArn: "arn:aws:rds:eu-central-1:111122223333:snapshot:rds:far-2026-11-17", DBInstanceIdentifier: "far", Status: "available", Engine: "postgres", SnapshotType: "automated", DbiResourceId: "db-X", SnapshotCreateTime: "2026-11-17T03:00:00+00:00" };
+        const lines = json(...snapshots, fixture("tasks.json"), write("abroad.json", JSON.stringify({ DBSnapshots: [abroad, abroad] })));
+        assert.deepEqual([lines.length, lines.at(-1)?.decision, lines.at(-1)?.reason], [6, "skip", "lies in eu-central-1, this stack saves eu-west-1"]);
+    });
+    it("says first what it does, and what the options are that every command has", () => {
+        const { status, stdout } = command("explain", "--help");
+        assert.equal(status, 0);
+        assert.match(stdout, /^Says for every snapshot what the planner would do.*\n\nnpm run explain -- [^]*--stack NAME .*default prod\n {2}--config FILE .*\n {2}--json /);
+    });
+
     it("ends with 0 and the answer, or 2 and nothing on stdout", () => {
         const good = command("explain", ...config, "--json", ...snapshots);
-        assert.deepEqual([good.status, JSON.parse(good.stdout).length, good.stderr], [0, 5, ""]);
+        assert.deepEqual([good.status, JSON.parse(good.stdout).decisions.length, good.stderr], [0, 5, ""]);
         const bad = command("explain", ...config, "nowhere.json");
         assert.deepEqual([bad.status, bad.stdout], [2, ""]);
         assert.match(bad.stderr, /^nowhere\.json: can't be read/);
@@ -125,7 +150,7 @@ describe("npm run explain in an organization", () => {
     function linesWith(...args: string[]) {
         const { status, stdout, stderr } = run(...inOrganization, "--json", write("orders.json", JSON.stringify({ DBSnapshots, ExportTasks: [], DBInstances: [] })), ...args);
         assert.equal(status, 0, stderr);
-        return (JSON.parse(stdout) as Line[]).map(({ account, decision, rules, reason }) => ({ account, decision, rules, reason }));
+        return (JSON.parse(stdout) as Printed).decisions.map(({ account, decision, rules, reason }) => ({ account, decision, rules, reason }));
     }
     const members = (list: unknown = { Accounts: accounts }) => ["--members", write("members.json", JSON.stringify(list))];
 
@@ -156,6 +181,34 @@ describe("npm run explain in an organization", () => {
             assert.deepEqual([decision, rules], ["unknown", undefined]);
             assert.equal(reason, `account ${account} isn't listed; whether it lies in an enrolled unit is in aws organizations list-accounts: give that with --members`);
         }
+    });
+    describe("when members lie where they mustn't", () => {
+        const moved = (more: object[]) => ({ Accounts: [...accounts, ...more] });
+        const listed = { Id: "111122223333", Name: "billing", State: "ACTIVE", Paths: path(staging), Tags: [] };
+        const backup = { Id: "444455556666", Name: "vault", State: "ACTIVE", Paths: path(data), Tags: [] };
+        function printed(list: object): Printed {
+            const ofBackup = [{ ...DBSnapshots[0], DBSnapshotArn: "arn:aws:rds:eu-west-1:444455556666:snapshot:rds:orders-2026-11-17" }];
+            const files = [write("orders.json", JSON.stringify({ DBSnapshots, ExportTasks: [], DBInstances: [] })), write("own.json", JSON.stringify({ DBSnapshots: ofBackup })), write("none.txt", "")];
+            const { status, stdout, stderr } = run(...inOrganization, "--json", ...files, ...members(list));
+            assert.equal(status, 0, stderr);
+            return JSON.parse(stdout) as Printed;
+        }
+        it("warns loudly of a listed account and of the backup account in an enrolled unit, and says it with their decisions", () => {
+            const { warnings, decisions } = printed(moved([listed, backup]));
+            assert.match(warnings[0]!, /^billing \(111122223333\) is listed and lies in ou-ab12-11111111: the StackSet would find its roles there already and fail for it\. Remove 111122223333/);
+            assert.match(warnings[1]!, /^the backup account 444455556666 lies in ou-ab12-22222222, .* aws organizations move-account/);
+            assert.equal(warnings.length, 3);
+            const reasonOf = (id: string) => decisions.find(({ account }) => account === id)!;
+            assert.match(reasonOf(listed.Id).reason, /; but the account is listed and lies in an enrolled unit: see the warning$/);
+            assert.deepEqual([reasonOf(backup.Id).decision, reasonOf(backup.Id).reason], ["skip", "this is the backup account, which saves others and is no source"]);
+            assert.match(run(...inOrganization, join(folder, "orders.json"), ...members(moved([listed]))).stdout, /^! billing \(111122223333\) is listed/);
+        });
+        it("says nothing of those outside, and nothing of a listed management account, which no StackSet reaches", () => {
+            assert.equal(printed(moved([])).warnings.length, 1);
+            const { warnings, decisions } = printed(moved([{ ...listed, Arn: "arn:aws:organizations::111122223333:account/o-a1b2c3d4e5/111122223333" }]));
+            assert.equal(warnings.length, 1);
+            assert.doesNotMatch(decisions[0]!.reason, /warning/);
+        });
     });
     it("takes a bare list of accounts too, and prints a column of rules", () => {
         const { stdout } = run(...inOrganization, join(folder, "orders.json"), ...members(accounts));

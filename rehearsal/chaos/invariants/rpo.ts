@@ -16,19 +16,22 @@ export function beyondRpo(played: Played): string[] {
     return accounts.flatMap((account) => {
         const own = ledger.filter(({ key }) => key.startsWith(`manifests/${account}/`));
         const lastLooks = new Map(looksAt(played, account).map((at) => [iso(at).slice(0, 10), at]));
-        const gone = dropped.filter(({ database }) => database.account === account).map(({ database }) => database);
-        const there = world.rds.databases(account);
-        const names = new Set(there.map(({ kind, identifier }) => `${kind}.${identifier}`));
-        // Whoever lives under its name now is judged instead.
-        const judged = [...there, ...gone.filter(({ kind, identifier }) => !names.has(`${kind}.${identifier}`))];
-        return judged.flatMap(({ kind, identifier, resourceId, createdAt = start }) => {
+        const lives = [
+            ...world.rds.databases(account).map((database) => ({ database, until: Infinity })),
+            ...dropped.filter(({ database }) => database.account === account).map(({ database, at }) => ({ database, until: at })),
+        ];
+        return lives.flatMap(({ database: { kind, identifier, resourceId, createdAt = start }, until }) => {
             const name = `${kind}.${identifier}`;
-            const isThere = names.has(name);
             const limit = (stack.settings.monitoring.rpoHours + (moreHours[identifier.split("-")[0] ?? ""] ?? 0)) * hour;
             return [...lastLooks].flatMap(([date, at]) => {
+                const isThere = createdAt <= at && at < until;
+                // Whoever came later under its name is judged instead.
+                const heir = lives.some(({ database: other }) => other.kind === kind && other.identifier === identifier && (other.createdAt ?? start) > createdAt && (other.createdAt ?? start) <= at);
+                if (heir || createdAt > at) return [];
                 const written = own.filter(({ writtenAt }) => writtenAt < at);
                 // The latest that the data can be from.
-                const times = written.filter(({ key, outcome }) => outcome === "complete" && key.includes(`/${name}.${resourceId.slice(-8)}/`))
+                // Of one that is gone every export under its name counts: what is sealed after it went carries no resource id.
+                const times = written.filter(({ key, outcome }) => outcome === "complete" && key.includes(isThere ? `/${name}.${resourceId.slice(-8)}/` : `/${name}.`))
                     .map(({ key, writtenAt }) => Math.min(writtenAt, Date.parse(key.split("/")[2] ?? "") + day));
                 const never = isThere && written.length ? Math.max(createdAt, Math.min(...written.map(({ writtenAt }) => writtenAt))) : undefined;
                 const since = times.length ? Math.max(...times) : never;

@@ -5,7 +5,10 @@ import Ajv2020 from "ajv/dist/2020";
 import fc from "fast-check";
 import { seal } from "../../../handlers/seal";
 import { digestOf, signed, textOf } from "../../../handlers/lib/sealing/manifest";
-import { parseManifestName } from "../../../handlers/lib/manifestName";
+import { resource8 } from "../../../handlers/lib/database";
+import { manifestName, parseManifestName } from "../../../handlers/lib/manifestName";
+import { taskIdStem } from "../../../handlers/lib/taskId";
+import type { Destination } from "../../../handlers/lib/types";
 import { Export, ended, fixture, hour, keyArn, manifestIn, postgres, request, run, taskId } from "./sealing";
 
 const schema = JSON.parse(readFileSync(join(__dirname, "../../../schemas/manifest-v1.json"), "utf8"));
@@ -14,11 +17,25 @@ const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired:
 const valid = (document: unknown): boolean => validate(document) as boolean;
 
 describe("the manifest", () => {
-    it("in docs/manifest.md is a valid one, with the digest that it names", () => {
-        const [, text = ""] = /```json\n(\{\n  "version"[^]*?)\n```/.exec(readFileSync(join(__dirname, "../../../docs/manifest.md"), "utf8")) ?? [];
+    describe("in docs/manifest.md", () => {
+        const page = readFileSync(join(__dirname, "../../../docs/manifest.md"), "utf8");
+        const [, text = ""] = /```json\n(\{\n  "version"[^]*?)\n```/.exec(page) ?? [];
         const example = JSON.parse(text);
-        assert.ok(valid(example), JSON.stringify(validate.errors));
-        assert.equal(digestOf(example), example.sha256);
+        it("is a valid one, written as manifests are, with the digest that it names", () => {
+            assert.ok(valid(example), JSON.stringify(validate.errors));
+            assert.equal(digestOf(example), example.sha256);
+            assert.equal(text, textOf(example).trimEnd(), "so that the documented command verifies what is copied from there");
+        });
+        it("is the one of the path above it, and of the task that its snapshot gives", () => {
+            const { account, dataDate, database, snapshot, task, vault, status } = example;
+            const { kind, identifier, resourceId } = database;
+            const name = { account, dataDate, kind, database: identifier, resource8: resource8(resourceId), taskId: task.id, outcome: status };
+            assert.equal(/^manifests\/\S+/m.exec(page)?.[0], manifestName(name));
+            assert.equal(task.id, `${taskIdStem(snapshot, { partition: "aws", bucket: vault.bucket } as Destination)}-${task.attempt}`);
+            assert.ok(snapshot.arn.includes(`:${account}:snapshot:rds:${identifier}-`) && snapshot.createdAt.startsWith(dataDate));
+            assert.equal(task.prefix, `exports/${account}/${kind}.${identifier}/${dataDate}`);
+            assert.deepEqual(example.objects.filter(({ key }: { key: string }) => key.startsWith("export_") && !key.includes(task.id)), []);
+        });
     });
     const part = "app/public.orders/1/part-00000-x.gz.parquet";
     const outcomes: Record<string, () => Promise<Export>> = {

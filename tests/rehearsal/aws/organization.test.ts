@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DescribeOrganizationCommand, ListTagsForResourceCommand, OrganizationsClient, paginateListAccountsForParent, paginateListChildren } from "@aws-sdk/client-organizations";
 import { S3Client, paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import { installStackSet } from "../../../rehearsal/aws/cloudFormation";
+import { installStackSet, stackSetOf, type Operation } from "../../../rehearsal/aws/cloudFormation";
 import { serve, type HttpFront } from "../../../rehearsal/aws/http";
 import type { World } from "../../../rehearsal/aws/types";
 import { allow, backup, bucket, bucketArn, code, hour, policy, sessionOf, smallWorld, source, start, starterArn, trust } from "./small";
@@ -107,7 +107,14 @@ describe("the simulated StackSet", () => {
         },
     }).replace('"ACCOUNT"', JSON.stringify(accountId));
     const roleOf = (world: World, account: string) => world.iam.role(`arn:aws:iam::${account}:role/rds-vault/export`);
-    const set = { templateBody, units: [outer], autoDeployment: true };
+    const set = { templateBody, deployments: [{ units: [outer], failureTolerancePercentage: 10 }], autoDeployment: { enabled: true, retainStacksOnAccountRemoval: true } };
+    const own = (world: World, account: string) => world.iam.addRole({ arn: `arn:aws:iam::${account}:role/rds-vault/export`, account, trust: trust({ AWS: "*" }), policies: [] });
+    const isOurs = (world: World, account: string) => /export\.rds/.test(roleOf(world, account)?.trust ?? "");
+    const crowd = (world: World, count: number) => {
+        const accounts = Array.from({ length: count }, (_, n) => id(n));
+        for (const account of accounts) world.organization.join({ id: account, name: "n", unit: outer });
+        return accounts;
+    };
 
     it("deploys into members in and below its units, with their account in place, and not into the management account", () => {
         const world = organizationWorld();
@@ -131,6 +138,72 @@ describe("the simulated StackSet", () => {
         world.organization.leave(id(1));
         await world.clock.run(start + 2 * hour);
         assert.ok(roleOf(world, id(1)));
+    });
+    it("fails where a role of the name stands, whatever its path, and goes on with the others as long as that is tolerated", () => {
+        const world = organizationWorld();
+        const accounts = crowd(world, 20);
+        own(world, id(3));
+        world.iam.addRole({ arn: `arn:aws:iam::${id(5)}:role/export`, account: id(5), trust: trust({ AWS: "*" }), policies: [] });
+        installStackSet(world, set);
+        const [{ status, outcomes }] = stackSetOf(world).operations as [Operation];
+        assert.deepEqual([status, accounts.filter((account) => !isOurs(world, account)), outcomes[id(3)], outcomes[id(5)]], ["SUCCEEDED", [id(3), id(5)], "FAILED", "FAILED"]);
+        assert.ok(roleOf(world, id(3)), "it isn't overwritten");
+        assert.equal(stackSetOf(world).create([id(3)]).status, "FAILED", "the role is still there");
+        world.iam.removeRole(roleOf(world, id(3))!.arn);
+        assert.deepEqual([stackSetOf(world).create([id(3)]).status, isOurs(world, id(3))], ["SUCCEEDED", true]);
+    });
+    it("stops when more fail: in a unit of nine the first failure is too much, and the rest is cancelled; another unit isn't concerned", () => {
+        const world = organizationWorld();
+        crowd(world, 9);
+        own(world, id(3));
+        world.organization.join({ id: id(50), name: "n", unit: other });
+        installStackSet(world, { ...set, deployments: [...set.deployments, { units: [other] }] });
+        const [{ status, outcomes }, elsewhere] = stackSetOf(world).operations as [Operation, Operation];
+        assert.deepEqual([status, Object.values(outcomes)], ["FAILED", [...Array(3).fill("SUCCEEDED"), "FAILED", ...Array(5).fill("CANCELLED")]]);
+        assert.deepEqual([elsewhere.status, isOurs(world, id(50))], ["SUCCEEDED", true]);
+        const rest = Object.keys(outcomes).filter((account) => outcomes[account] === "CANCELLED");
+        assert.deepEqual([stackSetOf(world).create(rest).status, rest.every((account) => isOurs(world, account))], ["SUCCEEDED", true]);
+    });
+    it("deploys into each account that joins by an operation of its own", async () => {
+        const world = organizationWorld();
+        installStackSet(world, set);
+        own(world, id(0));
+        crowd(world, 3);
+        await world.clock.run(start + hour);
+        const [, ...joins] = stackSetOf(world).operations;
+        assert.deepEqual(joins.map(({ status }) => status), ["FAILED", "SUCCEEDED", "SUCCEEDED"]);
+    });
+    it("retains the stack of an account that goes, which is in the way when it comes back; a move below the same unit changes nothing", async () => {
+        const world = organizationWorld();
+        crowd(world, 2);
+        installStackSet(world, { ...set, deployments: [{ units: [outer] }, { units: [other] }] });
+        world.organization.join({ id: id(0), name: "n", unit: inner });
+        await world.clock.run(start + hour);
+        assert.equal(stackSetOf(world).operations.length, 2);
+        world.organization.join({ id: id(0), name: "n", unit: other });
+        world.organization.leave(id(1));
+        await world.clock.run(start + 2 * hour);
+        world.organization.join({ id: id(1), name: "n", unit: outer });
+        await world.clock.run(start + 3 * hour);
+        assert.deepEqual(stackSetOf(world).operations.slice(2).map(({ outcomes }) => outcomes), [{ [id(0)]: "FAILED" }, { [id(1)]: "FAILED" }]);
+        assert.deepEqual([isOurs(world, id(0)), isOurs(world, id(1))], [true, true], "their roles stay");
+    });
+    it("takes the stack of an account that goes away with it, where nothing is retained", async () => {
+        const world = organizationWorld();
+        crowd(world, 1);
+        installStackSet(world, { ...set, autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false } });
+        world.organization.leave(id(0));
+        assert.equal(roleOf(world, id(0)), undefined);
+        crowd(world, 1);
+        await world.clock.run(start + hour);
+        assert.ok(isOurs(world, id(0)));
+    });
+    it("puts a role that its owner took away nowhere again", () => {
+        const world = organizationWorld();
+        crowd(world, 1);
+        installStackSet(world, set);
+        world.iam.removeRole(roleOf(world, id(0))!.arn);
+        assert.deepEqual([stackSetOf(world).create([id(0)]).status, roleOf(world, id(0))], ["SUCCEEDED", undefined]);
     });
     it("refuses what it doesn't know", () => {
         const world = organizationWorld();

@@ -1,0 +1,20 @@
+/** The accounts of a configuration, and what each is for. Pure. */
+import type { Settings } from "../components/settings";
+
+export interface Account {
+    readonly id: string;
+    /** As index.ts names its provider. */
+    readonly name: string;
+    readonly part: "backup" | "source" | "rollout";
+    readonly deployRoleArn: string;
+}
+
+/** Backup, listed sources, rollout; one account may be both of the latter. */
+export const accountsOf = ({ backupAccount, sourceAccounts, organization }: Pick<Settings, "backupAccount" | "sourceAccounts" | "organization">): Account[] => [
+    { ...backupAccount, name: "backup", part: "backup" },
+    ...sourceAccounts.map(({ id, name, deployRoleArn }): Account => ({ id, name, deployRoleArn, part: "source" })),
+    ...(organization ? [{ ...organization.rolloutAccount, name: "rollout", part: "rollout" } as const] : []),
+];
+
+/** `source account shop`, `the backup account` */
+export const labelOf = ({ name, part }: Account): string => (part === "source" ? `source account ${name}` : `the ${part} account`);
