@@ -96,7 +96,8 @@ export const waitingOf = (decisions: readonly Decision[]): Waiting[] =>
 /** Those that no list shows any more, and that nothing exports or has exported to the end. */
 function vanished(waiting: readonly Waiting[], { snapshots, running = [], finished = [], manifests }: Observed, { destination }: PlanSettings): readonly Waiting[] {
     const listed = new Set(snapshots.map(({ arn, createdAt }) => `${arn} ${createdAt}`));
-    const exported = [...running, ...finished.filter(({ status }) => status === "COMPLETE")].map(({ id }) => id);
+    const own = running.filter((task) => isOwn(task, snapshots, destination));
+    const exported = [...own, ...finished.filter(({ status }) => status === "COMPLETE")].map(({ id }) => id);
     const stems = new Set([...exported, ...manifests.filter(manifestOfExport).map(({ taskId }) => taskId)].map((id) => parseTaskId(id)?.stem));
     return waiting.filter((snapshot) => !listed.has(`${snapshot.arn} ${snapshot.createdAt}`) && !stems.has(taskIdStem(snapshot, destination)));
 }

@@ -303,6 +303,11 @@ describe("alarms of a look", () => {
         const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
         assert.deepEqual(await codes({ memory, listed: [0, 2], running: [ownShape(1, "IN_PROGRESS")] }), []);
     });
+    it("is said though somebody took its id for an export of something else", async () => {
+        const { memory } = await lookOnce({ refuse: () => rdsError("ExportTaskLimitReachedFault") });
+        const forged = ownShape(1, "IN_PROGRESS", { SourceArn: `arn:aws:rds:eu-west-1:${account}:snapshot:tiny` });
+        assert.ok((await codes({ memory, listed: [0, 2], running: [forged] })).includes("vanished instance.b"));
+    });
     it("comes before the sealer is asked, who might be done before the next look", async () => {
         const order: string[] = [];
         await lookOnce({ finished: [ownShape(0, "FAILED", { TaskEndTime: daysAgo(0.1) })], order });
