@@ -2,26 +2,29 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountComponent } from "../accounts";
 import type { Document } from "../policies/document";
-import { lifecycleRules, type VaultTimes } from "./lifecycle";
+import type { Rule } from "./lifecycle";
 
-export interface VaultBucketArgs {
+export interface LockedBucketArgs {
     readonly bucketName: string;
-    readonly keyArn: pulumi.Input<string>;
-    readonly times: VaultTimes;
-    /** Called with the key's ARN, the only part that isn't known beforehand. */
-    readonly policy: (keyArn: string) => Document;
+    /** Absent: S3's own encryption, its default. */
+    readonly keyArn?: pulumi.Input<string>;
+    /** COMPLIANCE, as the bucket's default. */
+    readonly retentionDays: number;
+    readonly lifecycle: Rule[];
+    /** May wait for the key's ARN, which AWS chooses. */
+    readonly policy: pulumi.Input<Document>;
 }
 
 /**
- * The locked bucket. Each setting waits for the one before it, and the bucket policy, which lets others in, comes last:
+ * A bucket under COMPLIANCE. Each setting waits for the one before it, and the bucket policy, which lets others in, comes last:
  * nobody outside is allowed before the lock stands.
  */
-export class VaultBucket extends AccountComponent {
+export class LockedBucket extends AccountComponent {
     /** Known once everything, the policy included, stands. */
     readonly ready: pulumi.Resource;
 
-    constructor(name: string, { bucketName, keyArn, times, policy }: VaultBucketArgs, opts: pulumi.ComponentResourceOptions) {
-        super("rds-vault:vault:Bucket", name, opts);
+    constructor(name: string, { bucketName, keyArn, retentionDays, lifecycle: rules, policy }: LockedBucketArgs, opts: pulumi.ComponentResourceOptions) {
+        super("rds-vault:vault:LockedBucket", name, opts);
         // Said on each resource, since `retainOnDelete` isn't inherited. To lift them: `pulumi state unprotect <urn>`,
         // then remove them here. The bucket itself can't go while a locked version is in it.
         const kept = (...dependsOn: pulumi.Resource[]) => ({ parent: this, protect: true, retainOnDelete: true, dependsOn });
@@ -42,7 +45,7 @@ export class VaultBucket extends AccountComponent {
             { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
             kept(ownership),
         );
-        const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
+        const encryption = keyArn && new aws.s3.BucketServerSideEncryptionConfiguration(
             `${name}-encryption`,
             {
                 bucket: bucket.id,
@@ -58,17 +61,17 @@ export class VaultBucket extends AccountComponent {
         );
         const lock = new aws.s3.BucketObjectLockConfiguration(
             `${name}-lock`,
-            { bucket: bucket.id, rule: { defaultRetention: { mode: "COMPLIANCE", days: times.retentionDays } } },
-            kept(encryption),
+            { bucket: bucket.id, rule: { defaultRetention: { mode: "COMPLIANCE", days: retentionDays } } },
+            kept(encryption || publicAccess),
         );
         const lifecycle = new aws.s3.BucketLifecycleConfiguration(
             `${name}-lifecycle`,
-            { bucket: bucket.id, rules: lifecycleRules(times) },
+            { bucket: bucket.id, rules },
             kept(lock),
         );
         this.ready = new aws.s3.BucketPolicy(
             `${name}-policy`,
-            { bucket: bucket.id, policy: pulumi.output(keyArn).apply((arn) => JSON.stringify(policy(arn))) },
+            { bucket: bucket.id, policy: pulumi.output(policy).apply((document) => JSON.stringify(document)) },
             kept(lifecycle),
         );
         this.registerOutputs({});

@@ -5,9 +5,9 @@ import { arnsOf, namesOf, type Place } from "../arns";
 import type { Sources } from "../policies/document";
 import { vaultBucketPolicy } from "../policies/vaultBucket";
 import { vaultKeyPolicy } from "../policies/vaultKey";
-import { VaultBucket } from "./bucket";
+import { LockedBucket } from "./bucket";
 import { VaultKey } from "./key";
-import type { VaultTimes } from "./lifecycle";
+import { lifecycleRules, type VaultTimes } from "./lifecycle";
 
 export interface VaultArgs {
     readonly place: Place;
@@ -46,13 +46,14 @@ export class Vault extends AccountComponent {
             },
             { parent: this },
         );
-        const bucket = new VaultBucket(
+        const bucket = new LockedBucket(
             `${name}-bucket`,
             {
                 bucketName: names.bucket,
                 keyArn: key.arn,
-                times,
-                policy: (keyArn) => vaultBucketPolicy({ arns, backupAccountId, sources, keyArn, suspendedAccounts }),
+                retentionDays: times.retentionDays,
+                lifecycle: lifecycleRules(times),
+                policy: key.arn.apply((keyArn) => vaultBucketPolicy({ arns, backupAccountId, sources, keyArn, suspendedAccounts })),
             },
             { parent: this, dependsOn: accountBlock },
         );

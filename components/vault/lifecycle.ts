@@ -12,7 +12,7 @@ export interface VaultTimes {
     readonly archive?: { readonly afterDays: number; readonly class: "GLACIER_IR" | "DEEP_ARCHIVE" };
 }
 
-type Rule = input.s3.BucketLifecycleConfigurationRule;
+export type Rule = input.s3.BucketLifecycleConfigurationRule;
 
 /**
  * In a versioned bucket Expiration alone frees nothing, it only adds delete markers; the noncurrent rule removes the

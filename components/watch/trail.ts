@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { LockedBucket } from "../vault/bucket";
 import { AccountComponent } from "../accounts";
 import { namesOf, type Place } from "../arns";
 import { trailBucketPolicy } from "../policies/trail";
@@ -25,46 +26,22 @@ export class Trail extends AccountComponent {
     constructor(name: string, { place, retentionDays }: TrailArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:watch:Trail", name, opts);
         const names = namesOf(place);
-        // Bucket and trail stay when the stack goes: the deploy role can neither stop nor delete them. To lift: `pulumi state unprotect <urn>`.
-        const kept = (...dependsOn: pulumi.Resource[]) => ({ parent: this, protect: true, retainOnDelete: true, dependsOn });
-
-        // SSE-S3, which is S3's default: a key of ours could be destroyed and the evidence with it, and the logs hold no data of databases.
-        const bucket = new aws.s3.Bucket(`${name}-bucket`, { bucket: names.trailBucket, objectLockEnabled: true }, kept());
-        const versioning = new aws.s3.BucketVersioning(
-            `${name}-versioning`,
-            { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
-            kept(bucket),
-        );
-        const ownership = new aws.s3.BucketOwnershipControls(
-            `${name}-ownership`,
-            { bucket: bucket.id, rule: { objectOwnership: "BucketOwnerEnforced" } },
-            kept(versioning),
-        );
-        const publicAccess = new aws.s3.BucketPublicAccessBlock(
-            `${name}-public-access`,
-            { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-            kept(ownership),
-        );
-        const lock = new aws.s3.BucketObjectLockConfiguration(
-            `${name}-lock`,
-            { bucket: bucket.id, rule: { defaultRetention: { mode: "COMPLIANCE", days: retentionDays } } },
-            kept(publicAccess),
-        );
-        const lifecycle = new aws.s3.BucketLifecycleConfiguration(
-            `${name}-lifecycle`,
-            { bucket: bucket.id, rules: [expire("logs", "AWSLogs/", Math.max(keptDays, retentionDays + 1)), expireMarkers] },
-            kept(lock),
-        );
-        const policy = new aws.s3.BucketPolicy(
-            `${name}-policy`,
-            { bucket: bucket.id, policy: JSON.stringify(trailBucketPolicy(place)) },
-            kept(lifecycle),
+        // SSE-S3: a key of ours could be destroyed and the evidence with it, and the logs hold no data of databases.
+        const bucket = new LockedBucket(
+            `${name}-bucket`,
+            {
+                bucketName: names.trailBucket,
+                retentionDays,
+                lifecycle: [expire("logs", "AWSLogs/", Math.max(keptDays, retentionDays + 1)), expireMarkers],
+                policy: trailBucketPolicy(place),
+            },
+            { parent: this },
         );
         new aws.cloudtrail.Trail(
             name,
-            { name: names.trail, s3BucketName: bucket.id, isMultiRegionTrail: true, includeGlobalServiceEvents: true, enableLogFileValidation: true, enableLogging: true },
-            // CloudTrail tries the bucket when the trail is made.
-            kept(policy),
+            { name: names.trail, s3BucketName: names.trailBucket, isMultiRegionTrail: true, includeGlobalServiceEvents: true, enableLogFileValidation: true, enableLogging: true },
+            // CloudTrail tries the bucket when the trail is made. It stays when the stack goes: the deploy role can neither stop nor delete it. To lift: `pulumi state unprotect <urn>`.
+            { parent: this, protect: true, retainOnDelete: true, dependsOn: bucket.ready },
         );
         this.registerOutputs({});
     }

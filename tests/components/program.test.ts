@@ -231,10 +231,10 @@ describe("the program", function () {
         const trail = virginia.resources.filter((each) => isTrail(each) && each.account);
         assert.equal(trail.length, 8);
         for (const { name, protect, retainOnDelete } of trail) assert.ok(protect && retainOnDelete, name);
-        const order = ["-bucket", "-versioning", "-ownership", "-public-access", "-lock", "-lifecycle", "-policy", ""].map((part) => named(virginia, `watch-trail${part}`));
+        const order = ["-bucket", "-bucket-versioning", "-bucket-ownership", "-bucket-public-access", "-bucket-lock", "-bucket-lifecycle", "-bucket-policy", ""].map((part) => named(virginia, `watch-trail${part}`));
         order.slice(1).forEach((each, index) => assert.ok(each.dependsOn.includes(order[index]!.urn), `${each.name} waits for ${order[index]!.name}`));
-        assert.deepEqual(named(virginia, "watch-trail-lock").inputs.rule, { defaultRetention: { mode: "COMPLIANCE", days: 35 } });
-        assert.deepEqual(named(virginia, "watch-trail-lifecycle").inputs.rules[0].expiration, { days: 400 });
+        assert.deepEqual(named(virginia, "watch-trail-bucket-lock").inputs.rule, { defaultRetention: { mode: "COMPLIANCE", days: 35 } });
+        assert.deepEqual(named(virginia, "watch-trail-bucket-lifecycle").inputs.rules[0].expiration, { days: 400 });
         const { isMultiRegionTrail, enableLogFileValidation, enableLogging, eventSelectors } = named(virginia, "watch-trail").inputs;
         assert.deepEqual({ isMultiRegionTrail, enableLogFileValidation, enableLogging, eventSelectors }, { isMultiRegionTrail: true, enableLogFileValidation: true, enableLogging: true, eventSelectors: undefined });
         assert.deepEqual(brokenPromises(virginia), []);
