@@ -10,9 +10,13 @@ import { Source } from "./components/source";
 import { Vault } from "./components/vault";
 import { vaultTimes } from "./components/vault/lifecycle";
 import { Watch } from "./components/watch";
+import { nobodyTold } from "./components/watch/topic";
 
 const settings = loadSettings();
 assertWithinLimits(settings, (message) => void pulumi.log.warn(message));
+
+const silence = nobodyTold(settings.monitoring.alertEmails);
+if (silence) void pulumi.log.warn(silence);
 
 const { stack, region, backupAccount, sourceAccounts, organization, monitoring } = settings;
 const { retentionDays, suspendedAccounts } = settings.vault;

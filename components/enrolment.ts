@@ -2,7 +2,7 @@ import type { EnrolledAccount, EnrolledUnits, Enrolment } from "../handlers/lib/
 import type { Organization, Settings } from "./settings";
 
 /** What the hub's functions capture of the settings: plain data, frozen, no more than they need. */
-export function enrolmentOf({ sourceAccounts, organization, databases, exports, monitoring }: Settings): Enrolment {
+export function enrolmentOf({ sourceAccounts, organization, databases, exports, monitoring, vault: { suspendedAccounts } }: Settings): Enrolment {
     const accounts = sourceAccounts.map(({ id, name, databases: own }): [string, EnrolledAccount] => [
         id,
         Object.freeze({ name, ...(own && { databases: own }) }),
@@ -13,6 +13,7 @@ export function enrolmentOf({ sourceAccounts, organization, databases, exports, 
         databases,
         maxAttempts: exports.maxAttempts,
         rpoHours: monitoring.rpoHours,
+        ...(suspendedAccounts.length && { suspended: suspendedAccounts }),
     });
 }
 

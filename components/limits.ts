@@ -5,23 +5,28 @@ import { starterPolicy } from "./policies/access";
 import type { Sources } from "./policies/document";
 import { enrolledSnapshotEvents } from "./policies/eventPattern";
 import { busPolicy, undeliveredPolicy } from "./policies/forward";
+import { tamperRuleArns } from "./policies/tamper";
 import { vaultBucketPolicy } from "./policies/vaultBucket";
 import { vaultKeyPolicy } from "./policies/vaultKey";
+import { foreignGrants, iamForwarding, tamperRules } from "./watch/tamperCalls";
 
 const keyArnLength = "arn:aws-us-gov:kms:ap-southeast-1:444455556666:key/00000000-0000-0000-0000-000000000000";
 
-/** The documents of a stack that grow with its sources: what, how long (in characters, as sent), and what AWS allows. */
+/** The documents of a stack that grow with its sources, or with the deploy role's ARN: what, how long (in characters, as sent), and what AWS allows. */
 export function documentSizes(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = []): { what: string; size: number; limit: number }[] {
     const arns = arnsOf(place);
     const { region, backupAccountId } = place;
     const documents: [string, number, unknown][] = [
         // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
         ["hub rule pattern", 2048, enrolledSnapshotEvents(sources)],
+        ...tamperRules(place, deployRoleArn).map(({ name, pattern }): [string, number, unknown] => [`pattern of ${name}`, 2048, pattern]),
+        ["pattern of the grants that source accounts give", 2048, foreignGrants(place)],
+        ["pattern of IAM's forwarder", 2048, iamForwarding],
         ["hub bus policy", 10240, busPolicy(arns, sources)],
         // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
         ["starter's inline policy", 10240, starterPolicy(arns, sources)],
         // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
-        ["undelivered queue's policy", 8192, undeliveredPolicy(arns, sources)],
+        ["undelivered queue's policy", 8192, undeliveredPolicy(arns, sources, tamperRuleArns(place))],
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
         ["vault bucket policy", 20480, vaultBucketPolicy({ arns, backupAccountId, sources, keyArn: keyArnLength, suspendedAccounts })],
         // https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html

@@ -1,8 +1,9 @@
 /** What the backup account must have before anything is created in it: Region, concurrency, the bucket's name, a trail. */
 import { namesOf } from "../components/arns";
 import type { Settings } from "../components/settings";
+import { isSilent, readTrails, silence } from "../handlers/lib/watching/trails";
 import type { Clients } from "./clients";
-import { look, ok, problem, type Finding } from "./finding";
+import { look, ok, problem, unseen, type Finding } from "./finding";
 
 /** At once at most: two starters, four sealers (their mappings' maximumConcurrency), and the sweep. */
 export const hubConcurrency = 2 + 4 + 1;
@@ -55,18 +56,15 @@ export function bucketFree({ stack, region, backupAccount }: Stack, { s3 }: Pick
     });
 }
 
-/** Without a trail nobody sees who touches the key. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html */
-export const trailLogs = ({ region }: Stack, { cloudTrail }: Pick<Clients, "cloudTrail">) =>
+/** Without a trail nobody sees who touches the key. The watcher looks again each day. */
+export const trailLogs = ({ region, backupAccount: { id: account } }: Stack, { cloudTrail }: Pick<Clients, "cloudTrail">) =>
     look("CloudTrail", `In the backup account: aws cloudtrail describe-trails --region ${region}`, async () => {
-        // With shadows: an organization's trail and one of another Region count here too. Theirs is known by ARN only.
-        const { trailList = [] } = await cloudTrail.describeTrails({ includeShadowTrails: true });
-        const arns = trailList.flatMap(({ TrailARN }) => TrailARN ?? []);
-        const states = await Promise.all(arns.map((arn) => cloudTrail.getTrailStatus({ Name: arn })));
-        const logging = arns.filter((_, index) => states[index]?.IsLogging);
-        if (logging.length > 0) return ok("CloudTrail", `${logging.join(", ")} logs`);
-        const text = "no trail logs in the backup account: nobody would see an attempt on the key or the bucket.";
-        const fix = arns[0]
-            ? `In the trail's account: aws cloudtrail start-logging --name ${arns[0]}`
-            : "In the management account: aws cloudtrail create-trail --name <name> --s3-bucket-name <bucket of a log account> --is-multi-region-trail --is-organization-trail; then start-logging";
-        return problem("CloudTrail", text, fix);
+        const trails = await readTrails(cloudTrail, { account, region });
+        const { logging, unseen: others, silent, stopped } = trails;
+        if (logging.length) return ok("CloudTrail", `${logging.join(", ")} logs`);
+        if (!isSilent(trails)) return unseen("CloudTrail", `whether ${others.join(", ")} logs can't be seen from the backup account`, `In the trail's account: aws cloudtrail get-trail-status --name ${others[0]!} and get-event-selectors --trail-name ${others[0]!}`);
+        const text = `nobody would see an attempt on the key or the bucket. ${silence(trails)}.`;
+        const create = "In the management account: aws cloudtrail create-trail --name <name> --s3-bucket-name <bucket of a log account> --is-multi-region-trail --is-organization-trail; then start-logging";
+        const mend = silent.length ? `Let one of them log all writes in all Regions (aws cloudtrail update-trail, put-event-selectors). Or: ${create}` : create;
+        return problem("CloudTrail", text, stopped[0] ? `In the trail's account: aws cloudtrail start-logging --name ${stopped[0]}` : mend);
     });

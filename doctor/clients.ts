@@ -15,7 +15,7 @@ export const calls = {
     account: ["getRegionOptStatus"],
     lambda: ["getAccountSettings"],
     s3: ["headBucket"],
-    cloudTrail: ["describeTrails", "getTrailStatus"],
+    cloudTrail: ["describeTrails", "getTrailStatus", "getEventSelectors"],
 } as const;
 
 type Calls = typeof calls;

@@ -6,9 +6,9 @@ import { required } from "./lib/environment";
 import { isAwsError } from "./lib/failure";
 import { count, log } from "./lib/log";
 import { look } from "./lib/look";
+import { unseen } from "./lib/lost";
 import { rulesOfMember } from "./lib/member";
 import { emptyMemory, type Memory } from "./lib/observe";
-import { refused } from "./lib/refused";
 import { parseTrigger } from "./lib/trigger";
 import type { Enrolment, Member, PlanSettings } from "./lib/types";
 
@@ -70,6 +70,7 @@ export const start = (enrolment: Enrolment) => () => {
 
     /** Looks at one account. Its triggers are consumed whatever AWS answers; only code that died gives them back. */
     async function visit(account: string, triggers: number, named: readonly string[]): Promise<"done" | "not-ready" | "died"> {
+        const now = new Date();
         try {
             const own = settingsOf(account);
             if (!own) {
@@ -82,7 +83,7 @@ export const start = (enrolment: Enrolment) => () => {
                 rds: new rdsModule.RDSClient({ ...shared, credentials: () => assume(account) }),
                 memory: emptyMemory(),
             });
-            await look({ account, named }, own, new Date(), { rdsModule, rds, ...aws }, memory);
+            await look({ account, named }, own, now, { rdsModule, rds, ...aws }, memory);
             return "done";
         } catch (error) {
             if (!isAwsError(error)) {
@@ -90,7 +91,7 @@ export const start = (enrolment: Enrolment) => () => {
                 log("ERROR", "look-died", { account, error: name, detail: message });
                 return "died";
             }
-            return refused("account-not-ready", account, error) ? "done" : "not-ready";
+            return unseen(account, error, now, aws, destination.bucket, accounts[account]?.memory ?? emptyMemory());
         }
     }
 

@@ -110,7 +110,7 @@ export async function rehearse(rendered: Rendered, written: Settings, options: R
             await world.clock.run(now);
             options.progress?.(world);
         }
-        const rung = tell(world, ringing(rendered, metricsOf(world.lambda.logs, world.lambda.runs, samples), start, end));
+        const rung = tell(world, ringing(rendered, metricsOf(world.lambda.logs, world.lambda.runs, samples, world.events.matches), start, end));
         const alarms = alarmsOf(settings, rung, world.sns.messages, world.lambda.logs);
         const came = wide?.population.members.filter(({ id }) => world.organization.member(id) ?? world.organization.leftAt(id) !== undefined);
         const judged = came ? withMembers(written, came) : settings;

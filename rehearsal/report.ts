@@ -3,7 +3,7 @@ import { arnsOf, namesOf } from "../components/arns";
 import type { SimTask } from "./aws/types";
 import { day, hour } from "./nights";
 import type { Rehearsal } from "./rehearse";
-import { isKept } from "./timeline";
+import { grouped, isKept } from "./timeline";
 import type { Fate, SnapshotFate } from "./fates";
 import type { Verdict } from "./verdict";
 
@@ -24,7 +24,7 @@ h1{font-size:1.7rem;margin:0}h2{margin:2.5rem 0 .8rem;font-size:1.15rem}p{margin
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.7rem 1rem}.card b{display:block;font-size:1.6rem}.card span{color:var(--soft);font-size:.85rem}
 .good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}
 table{border-collapse:collapse;width:100%;font-size:.86rem}th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-td.name{white-space:nowrap}td:last-child{overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}.scroll{overflow-x:auto}`;
+td.name{white-space:nowrap}@media(max-width:800px){td.short{white-space:normal}}td:last-child{overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}.scroll{overflow-x:auto}`;
 
 export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly SnapshotFate[]): string {
     const { snapshots, exports, minutesToStart, minutesToSeal, faults, alarms, violations, deniedCalls } = verdict;
@@ -38,7 +38,7 @@ ${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}<
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
 <h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.${rehearsal.settings.sourceAccounts.length > pictures ? ` Drawn are the ${pictures} busiest of ${rehearsal.settings.sourceAccounts.length} accounts.` : ""}</p>${drawn(rehearsal).map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
 <h2>Faults played</h2><div class="scroll"><table><tr><th>When</th><th>Fault</th><th>What came of it</th></tr>${faults.map((fault) => `<tr><td class="name">${when(Date.parse(fault.when))}</td><td>${escape(fault.name)}</td><td>${escape(fault.effect)}</td></tr>`).join("")}</table></div>
-<h2>Alarms</h2>${alarms.length ? `<p>CloudWatch's alarms as they would be deployed, on what the functions said of themselves and on the queues, and the tamper rules on what CloudTrail would have told.</p><div class="scroll"><table><tr><th>When</th><th>Alarm</th><th>About</th></tr>${alarms.map((alarm) => `<tr><td class="name">${when(Date.parse(alarm.when))}</td><td class="name">${escape(alarm.name)}</td><td>${escape(alarm.about)}</td></tr>`).join("")}</table></div>` : "<p>None rang.</p>"}
+<h2>Alarms</h2>${alarms.length ? `<p>CloudWatch's alarms as they would be deployed, on what the functions said of themselves and on the queues, and the tamper rules on what CloudTrail would have told.</p><div class="scroll"><table><tr><th>When</th><th>Alarm</th><th>About</th></tr>${grouped(alarms).map((alarm) => `<tr><td class="name">${when(Date.parse(alarm.when)).slice(5)}</td><td class="name short">${escape(alarm.name)}</td><td>${escape(alarm.about)}${alarm.others ? ` <i>${escape(alarm.others.trim())}</i>` : ""}</td></tr>`).join("")}</table></div>` : "<p>None rang.</p>"}
 <h2>Every snapshot and its fate</h2><div class="scroll"><table><tr><th>Account</th><th>Snapshot</th><th>Available</th><th>Started</th><th>Fate</th><th>Reason</th></tr>${fates.map((fate) => fateRow(rehearsal, fate)).join("")}</table></div>
 </body></html>
 `;

@@ -1,4 +1,5 @@
 /** The rehearsal as a person reads it in a terminal. Pure: colours come in. */
+import type { Told } from "./alarms";
 import type { Rehearsal } from "./rehearse";
 import { day, firstDay, hour } from "./nights";
 import type { SnapshotFate } from "./fates";
@@ -88,11 +89,36 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
 /** Of an alarm that rings for many databases the sentence is cut: the report has all of it. */
 const widest = 110;
 
-function alarmLines({ alarms }: Verdict, colours: Colours): string[] {
+function alarmLines(verdict: Verdict, colours: Colours): string[] {
+    const alarms = grouped(verdict.alarms);
     const width = Math.max(0, ...alarms.map(({ name }) => name.length)) + 2;
     const short = (text: string) => (text.length > widest ? `${text.slice(0, widest - 1)}…` : text);
-    const lines = alarms.map(({ name, when, about }) => `  ${colours.dim(clock(Date.parse(when)))}  ${colours.yellow(name.padEnd(width))}${short(about)}`);
+    const lines = alarms.map(({ name, when, about, others }) => `  ${colours.dim(clock(Date.parse(when)))}  ${colours.yellow(name.padEnd(width))}${short(about)}${colours.dim(others)}`);
     return [colours.bold("Alarms"), ...(lines.length ? lines : [`  ${colours.dim("none rang")}`])];
+}
+
+interface Group {
+    readonly first: Told;
+    more: number;
+}
+
+/** More in one list nobody reads. */
+const longest = 40;
+
+/** As they are, or, if they are many, those of one name within an hour as one. */
+export function grouped(alarms: readonly Told[]): readonly (Told & { readonly others: string })[] {
+    const groups: Group[] = [];
+    const latest = new Map<string, Group>();
+    for (const alarm of alarms) {
+        const group = latest.get(alarm.name);
+        if (group && alarms.length > longest && Date.parse(alarm.when) - Date.parse(group.first.when) < hour) group.more++;
+        else {
+            const begun = { first: alarm, more: 0 };
+            groups.push(begun);
+            latest.set(alarm.name, begun);
+        }
+    }
+    return groups.map(({ first, more }) => ({ ...first, others: more ? ` and ${more} more within the hour` : "" }));
 }
 
 /** Whether the rehearsal may exit with 0. */

@@ -1,5 +1,5 @@
 /** What came of a rehearsal, in numbers. Pure. */
-import { alarmViolations, type Alarm } from "./alarms";
+import { alarmViolations, type Told } from "./alarms";
 import type { SimDatabase } from "./aws/types";
 import { manifestOfExport } from "../handlers/lib/history";
 import { good, minutesToSeal, slots, type Fate, type SnapshotFate } from "./fates";
@@ -30,7 +30,7 @@ export interface Verdict {
     readonly calls: Record<string, number>;
     readonly faults: readonly { name: string; when: string; effect: string }[];
     /** What CloudWatch and the tamper rules told, by time. */
-    readonly alarms: readonly Alarm[];
+    readonly alarms: readonly Told[];
     readonly deniedCalls: readonly string[];
     readonly violations: readonly string[];
 }
@@ -78,7 +78,7 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
         minutesToSeal: percentiles(toSeal),
         calls: countBy(world.calls.map(({ action }) => action)),
         faults: effects.flatMap(({ fault, effect }) => (effect ? [{ name: fault.name, when: iso(fault.when), effect }] : [])),
-        alarms,
+        alarms: alarms.map(({ name, when, about }) => ({ name, when, about })),
         deniedCalls: world.calls.filter((call) => !call.allowed && !explained(call)).map(({ at, principal, action, resource, why }) => `${iso(at)} ${principal.arn} ${action} on ${resource}: ${why}`),
         violations: [
             ...brokenPromises(rehearsal.rendered),

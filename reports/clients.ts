@@ -2,6 +2,7 @@
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import { S3 } from "@aws-sdk/client-s3";
+import { SNS } from "@aws-sdk/client-sns";
 import { STS } from "@aws-sdk/client-sts";
 import { arnsOf, namesOf } from "../components/arns";
 import type { Settings } from "../components/settings";
@@ -12,6 +13,7 @@ export interface Clients {
     readonly s3: Pick<S3, "listObjectsV2" | "getObject">;
     readonly logs: Pick<CloudWatchLogs, "filterLogEvents">;
     readonly cloudWatch: Pick<CloudWatch, "describeAlarms">;
+    readonly sns: Pick<SNS, "listSubscriptionsByTopic">;
 }
 
 export interface Credentials {
@@ -24,7 +26,7 @@ export type Asks = Pick<STS, "getCallerIdentity" | "assumeRole">;
 
 export const awsClients = (region: string, credentials?: Credentials): Clients => {
     const options = { region, ...(credentials && { credentials }) };
-    return { s3: new S3(options), logs: new CloudWatchLogs(options), cloudWatch: new CloudWatch(options) };
+    return { s3: new S3(options), logs: new CloudWatchLogs(options), cloudWatch: new CloudWatch(options), sns: new SNS(options) };
 };
 
 /**

@@ -42,6 +42,13 @@ export interface Ringing {
     readonly reason: string;
 }
 
+/** Who hears alarms, tamper notices and the digest. */
+export interface Told {
+    readonly confirmed: number;
+    /** Addresses whose owners didn't confirm: nothing reaches them. */
+    readonly pending: readonly string[];
+}
+
 export interface Evidence {
     /** Where it was read, for the page's head. */
     readonly source: string;
@@ -50,6 +57,8 @@ export interface Evidence {
     readonly unreadable: readonly Unreadable[];
     /** Absent: files can't tell. */
     readonly alarms?: readonly Ringing[];
+    /** Absent: files can't tell, or it couldn't be read. */
+    readonly told?: Told;
 }
 
 /** Takes what was read, or notes why it can't be. */

@@ -1,12 +1,13 @@
-/** Reads manifests, inventory and alarms from AWS. What can't be read is named, and the rest goes on. */
-import { namesOf } from "../components/arns";
+/** Reads manifests, inventory, alarms and who is told of them from AWS. What can't be read is named, and the rest goes on. */
+import { arnsOf, namesOf } from "../components/arns";
 import type { Settings } from "../components/settings";
 import { said } from "../doctor/finding";
 import { windowStart } from "../handlers/lib/database";
 import { dateOf } from "../handlers/lib/period";
+import { parsed, patternOf } from "../handlers/lib/watching/logLines";
 import type { DatabaseRules, InventoryLine } from "../handlers/lib/types";
 import type { Clients } from "./clients";
-import { isUnreadable, type Evidence, type Manifest, type Ringing, type Unreadable } from "./evidence";
+import { isUnreadable, type Evidence, type Manifest, type Ringing, type Told, type Unreadable } from "./evidence";
 import { checkLine } from "./inventory";
 import { checkManifest, isPart } from "./manifests";
 import { goneDays } from "./subjects";
@@ -21,7 +22,7 @@ export interface Reading {
     readonly now: Date;
     /** Hears what was read so far. */
     readonly progress?: (text: string) => void;
-    /** Whether to ask for alarms. */
+    /** Whether to ask for alarms, and who is told of them. */
     readonly alarms?: boolean;
 }
 
@@ -35,15 +36,17 @@ export async function readLive(reading: Reading): Promise<Evidence> {
             return none;
         });
     const logGroup = `/aws/lambda/${namesIn(reading.settings).starter}`;
-    const [manifests, inventory, alarms] = await Promise.all([
+    const [manifests, inventory, alarms, told] = await Promise.all([
         noted(`s3://${bucket}/manifests/`, [], () => manifestsIn(reading, bucket, unreadable, noted)),
         noted(`log group ${logGroup}`, [], () => inventoryIn(reading, logGroup, unreadable)),
         reading.alarms ? noted("CloudWatch alarms", [], () => ringing(reading)) : undefined,
+        reading.alarms ? noted<Told | undefined>("subscriptions of the notices topic", undefined, () => toldIn(reading)) : undefined,
     ]);
-    return { source: `s3://${bucket} and log group ${logGroup} in ${region}`, manifests, inventory, unreadable, ...(alarms && { alarms }) };
+    return { source: `s3://${bucket} and log group ${logGroup} in ${region}`, manifests, inventory, unreadable, ...(alarms && { alarms }), ...(told && { told }) };
 }
 
-const namesIn = ({ stack, region, backupAccount }: Settings) => namesOf({ stack, region, backupAccountId: backupAccount.id });
+const placeOf = ({ stack, region, backupAccount }: Settings) => ({ stack, region, backupAccountId: backupAccount.id });
+const namesIn = (settings: Settings) => namesOf(placeOf(settings));
 
 /** The first data date (yyyy-mm-dd) of which a lock may still stand, or a database may be missed. */
 export function firstDate({ databases, sourceAccounts, organization, vault }: Settings, now: Date): string {
@@ -98,35 +101,20 @@ export async function inTurns<T, R>(items: readonly T[], work: (item: T) => Prom
     return results;
 }
 
-/**
- * The exact text of the field, as `log` writes it; the watcher asks so too. No JSON pattern: Node's runtime puts time and request id before each
- * line, and a JSON pattern finds only what is JSON as a whole. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
- */
-const inventoryPattern = String.raw`"\"message\":\"inventory\""`;
-
 async function inventoryIn({ clients, now }: Reading, logGroupName: string, unreadable: Unreadable[]): Promise<InventoryLine[]> {
     const lines: InventoryLine[] = [];
     let nextToken: string | undefined;
     do {
-        const page = await clients.logs.filterLogEvents({ logGroupName, filterPattern: inventoryPattern, startTime: now.getTime() - day, endTime: now.getTime(), ...(nextToken !== undefined && { nextToken }) });
+        const page = await clients.logs.filterLogEvents({ logGroupName, filterPattern: patternOf({ field: "message", value: "inventory" }), startTime: now.getTime() - day, endTime: now.getTime(), ...(nextToken !== undefined && { nextToken }) });
         for (const { message = "", eventId = "" } of page.events ?? []) {
             const path = `log group ${logGroupName}, event ${eventId}`;
-            const line = checkLine(path, lineIn(message));
+            const line = checkLine(path, parsed(message));
             if (isUnreadable(line)) unreadable.push(line);
             else lines.push(line);
         }
         nextToken = page.nextToken;
     } while (nextToken !== undefined);
     return lines;
-}
-
-/** The JSON of a log line, without what Lambda puts before it; `undefined`: there is none. */
-function lineIn(message: string): unknown {
-    try {
-        return JSON.parse(message.slice(message.indexOf("{")));
-    } catch {
-        return undefined;
-    }
 }
 
 const states = ["ALARM", "INSUFFICIENT_DATA"] as const;
@@ -143,4 +131,20 @@ async function ringing({ settings, clients }: Reading): Promise<Ringing[]> {
         } while (token !== undefined);
     }
     return found;
+}
+
+/** One that waits says so instead of its ARN; a removed one stays listed for a while. https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html */
+async function toldIn({ settings, clients }: Reading): Promise<Told> {
+    const pending: string[] = [];
+    let confirmed = 0;
+    let token: string | undefined;
+    do {
+        const page = await clients.sns.listSubscriptionsByTopic({ TopicArn: arnsOf(placeOf(settings)).notices, ...(token !== undefined && { NextToken: token }) });
+        for (const { SubscriptionArn = "", Endpoint = "" } of page.Subscriptions ?? []) {
+            if (SubscriptionArn === "PendingConfirmation") pending.push(Endpoint);
+            else if (SubscriptionArn.startsWith("arn:")) confirmed++;
+        }
+        token = page.NextToken;
+    } while (token !== undefined);
+    return { confirmed, pending };
 }

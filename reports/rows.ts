@@ -60,7 +60,7 @@ export function rowOf(subject: Subject, now: number): Row {
     const restorable = manifests.filter(({ outcome, retainUntil = 0 }) => outcome === "complete" && retainUntil > now);
     const since = sinceOf(subject);
     const ageHours = last ? Math.max(0, now - last.dataTime) / hour : neverHours(subject, since, now);
-    const judged = { last, ageHours, restorable, late: ageHours === undefined || ageHours > rpoHours };
+    const judged = { last, ageHours, restorable, late: !subject.unscheduled && ageHours !== undefined && ageHours > rpoHours };
     const partial = newestOf(manifests.filter(({ outcome, dataTime }) => outcome === "partial" && dataTime > (last?.dataTime ?? -Infinity)));
     const unprotected = judged.late && subject.unwanted === undefined && !subject.succeeded && !isForgotten(subject, now);
     return {
@@ -83,8 +83,9 @@ export function rowOf(subject: Subject, now: number): Row {
     };
 }
 
-/** A database can't have been protected before it was created, nor before the account's first export. */
+/** A database can't have been protected before it was created, nor before the account's first export. RDS doesn't say yet when one was that is being created. */
 function sinceOf({ inventory, accountSince }: Subject): number | undefined {
+    if (inventory && inventory.createdAt === undefined) return undefined;
     const times = [inventory?.createdAt === undefined ? NaN : Date.parse(inventory.createdAt), accountSince ?? NaN].filter((time) => !Number.isNaN(time));
     return times.length ? Math.max(...times) : undefined;
 }

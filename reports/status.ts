@@ -19,7 +19,7 @@ export async function statusCommand(args: string[], colours: Colours, clientsOf?
     if (vault === undefined && args.some((arg) => arg === "--now" || arg.startsWith("--now="))) throw usageError(`--now goes with --vault: which alarms rang then isn't known.\n${usage}`);
     const evidence = await readEvidence(settings, vault, now, true, clientsOf);
     const told = coverage(evidence, settings, now);
-    const text = json ? JSON.stringify(asStatus(told, evidence.alarms), null, 2) : asScreen(told, evidence.alarms, colours).join("\n");
+    const text = json ? JSON.stringify(asStatus(told, evidence.alarms, evidence.told), null, 2) : asScreen(told, evidence.alarms, colours, evidence.told).join("\n");
     return { text, status: exitStatus(told) };
 }
 

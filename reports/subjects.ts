@@ -1,6 +1,8 @@
 /** The databases that a report is about, each with its manifests: those of the inventory, and those that only manifests tell of. Pure. */
-import { frequencyOf, matches, rulesFor } from "../handlers/lib/database";
-import type { Enrolment, Frequency, InventoryDatabase, Kind } from "../handlers/lib/types";
+import { frequencyOf, rulesFor } from "../handlers/lib/database";
+import { unwanted as unwantedBy } from "../handlers/lib/eligible";
+import { remembered, rpoOf, scheduledType } from "../handlers/lib/rpo";
+import type { Enrolment, InventoryDatabase } from "../handlers/lib/types";
 import type { Manifest } from "./evidence";
 import type { Inventory } from "./inventory";
 import { day } from "./words";
@@ -17,6 +19,8 @@ export interface Subject {
     /** When the account's inventory is from; without `inventory` and with this the database is gone. */
     readonly inventoryAt?: number;
     readonly rpoHours: number;
+    /** Whether only snapshots made by hand are wanted, so that no age is too old. */
+    readonly unscheduled?: boolean;
     /** Whether another database of its name is there now. */
     readonly succeeded?: boolean;
     /** Why the configuration doesn't want it; absent: it does. */
@@ -28,7 +32,7 @@ export interface Subject {
 }
 
 /** Days for which a database that left the inventory is still expected to be protected, as the starter has it. */
-export const goneDays = 35;
+export const goneDays = remembered;
 
 export const newestOf = (manifests: readonly Manifest[]) => [...manifests].sort((a, b) => b.dataTime - a.dataTime || b.sealedAt - a.sealedAt)[0];
 
@@ -61,11 +65,14 @@ export function subjectsOf({ id, name }: { readonly id: string; readonly name: s
         ...(manifests.length && { accountSince: Math.min(...manifests.map(({ sealedAt }) => sealedAt)) }),
         ...(suspendedAccounts.includes(id) && { note: "the account is suspended (vault.suspendedAccounts)" }),
     };
+    const byHand = scheduledType(rulesFor(enrolment, id)) === "manual";
     const ofInventory = listed.map((each, index): Subject => ({
         ...shared, database: each.database, resourceId: each.resourceId, rpoHours: each.rpoHours, inventory: each, manifests: owned.get(String(index)) ?? [],
+        // Which rules are a member's only the starter knows: where there is no RPO it counts no hours.
+        ...((id in enrolment.accounts ? byHand : each.unprotectedHours === undefined && each.protectedAt !== undefined) && { unscheduled: true }),
         ...(!each.wanted && { unwanted: each.why ?? "no filter wants it" }),
     }));
-    const others = [...owned.entries()].filter(([key]) => !/^\d+$/.test(key)).map(([, own]) => ({ ...shared, ...byManifests(own, enrolment), succeeded: listed.some(({ database }) => database === `${own[0]!.kind}.${own[0]!.identifier}`) }));
+    const others = [...owned.entries()].filter(([key]) => !/^\d+$/.test(key)).map(([, own]) => ({ ...shared, ...byManifests(own, listed, enrolment), ...(byHand && { unscheduled: true }), succeeded: listed.some(({ database }) => database === `${own[0]!.kind}.${own[0]!.identifier}`) }));
     return [...ofInventory, ...others];
 }
 
@@ -77,17 +84,19 @@ const ownerOf = ({ kind, identifier, resourceId, dataTime }: Manifest, databases
         return each.database === `${kind}.${identifier}` && !(Date.parse(each.createdAt ?? "") > dataTime);
     });
 
-const hoursOf: Readonly<Record<Frequency, number>> = { every: 24, daily: 24, weekly: 168, monthly: 744 };
-
-/** Of a database that no inventory lists; tags can't be asked for. */
-function byManifests(manifests: readonly Manifest[], enrolment: Enrolment): Pick<Subject, "database" | "resourceId" | "manifests" | "rpoHours" | "unwanted"> {
+/**
+ * Of a database that no inventory lists; tags can't be asked for. Nor can units and tags of a member, so its account's other databases tell
+ * which hours its rules allow; the longest, since the starter says by itself what is beyond.
+ */
+function byManifests(manifests: readonly Manifest[], listed: readonly InventoryDatabase[], enrolment: Enrolment): Pick<Subject, "database" | "resourceId" | "manifests" | "rpoHours" | "unwanted"> {
     const { account, kind, identifier, resourceId } = manifests[0]!;
     const rules = rulesFor(enrolment, account);
-    const target: { kind: Kind; account: string; database: string } = { kind, account, database: identifier };
-    const excluding = rules.exclude.find((filter) => matches(filter, target));
-    const enrolled = account in enrolment.accounts || enrolment.organization !== undefined;
-    const unwanted = !enrolled ? "its account isn't enrolled" : excluding ? `excluded by ${excluding.text}` : rules.include.some((filter) => matches(filter, target)) ? undefined : "it matches no include filter";
-    return { database: `${kind}.${identifier}`, resourceId, manifests, rpoHours: enrolment.rpoHours + hoursOf[frequencyOf(rules, "automated", target)] - 24, ...(unwanted !== undefined && { unwanted }) };
+    const target = { kind, account, database: identifier };
+    const isListed = account in enrolment.accounts;
+    const unwanted = isListed || enrolment.organization !== undefined ? unwantedBy(target, rules, {}) : "its account isn't enrolled";
+    const ofMember = isListed ? [] : listed.map((each) => each.rpoHours);
+    const rpoHours = ofMember.length ? Math.max(...ofMember) : rpoOf(frequencyOf(rules, scheduledType(rules), target), enrolment.rpoHours);
+    return { database: `${kind}.${identifier}`, resourceId, manifests, rpoHours, ...(unwanted !== undefined && { unwanted }) };
 }
 
 export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -1,7 +1,7 @@
 /** What `npm run status` tells: whether everything is protected now, on one screen. Pure. */
 import type { Colours } from "../rehearsal/timeline";
 import { exitStatus, type Coverage } from "./coverage";
-import type { Ringing } from "./evidence";
+import type { Ringing, Told } from "./evidence";
 import { missing, nameOf, unseenAccounts, verdict } from "./table";
 import { plain, size, some, span, when } from "./words";
 
@@ -12,8 +12,8 @@ const newest = ({ rows }: Coverage) => [...rows].filter(({ lastSealed }) => last
 const nextLock = ({ rows }: Coverage) => [...rows].filter(({ nextLockEnds }) => nextLockEnds !== undefined).sort((a, b) => (a.nextLockEnds! < b.nextLockEnds! ? -1 : 1))[0];
 const about = ({ account, accountName, database }: Coverage["rows"][number]) => ({ account, accountName, database });
 
-/** What `--json` prints. `alarms` is null where files can't tell. */
-export function asStatus(told: Coverage, alarms: readonly Ringing[] | undefined) {
+/** What `--json` prints. `alarms` and `subscriptions` are null where files can't tell. */
+export function asStatus(told: Coverage, alarms: readonly Ringing[] | undefined, subscriptions?: Told) {
     const { stack, region, now, source, complete, unreadable, hints, sums, rows, accounts } = told;
     const [last, next] = [newest(told), nextLock(told)];
     return {
@@ -24,10 +24,11 @@ export function asStatus(told: Coverage, alarms: readonly Ringing[] | undefined)
         nextLockEnds: next ? { ...about(next), at: next.nextLockEnds } : null,
         accountsNotSeen: accounts.filter(({ unseen }) => unseen !== undefined),
         alarms: alarms ?? null,
+        subscriptions: subscriptions ?? null,
     };
 }
 
-export function asScreen(told: Coverage, alarms: readonly Ringing[] | undefined, colours: Colours): string[] {
+export function asScreen(told: Coverage, alarms: readonly Ringing[] | undefined, colours: Colours, subscriptions?: Told): string[] {
     const { sums, stack, region, now, rows, hints } = told;
     const unprotected = rows.filter((row) => row.unprotected);
     const [last, next, unseen] = [newest(told), nextLock(told), unseenAccounts(told)];
@@ -49,12 +50,22 @@ export function asScreen(told: Coverage, alarms: readonly Ringing[] | undefined,
         ...cut(unprotected, undefined, (row) => `  ${colours.red(nameOf(row))}  ${row.ageHours === undefined ? "nobody knows how long" : span(row.ageHours)} of ${span(row.rpoHours)}, ${row.status}${row.reason ? `: ${plain(row.reason)}` : ""}`),
         ...(unprotected.length ? [""] : []),
         ...alarmLines(alarms, colours),
+        ...toldLines(subscriptions, colours),
     ];
 }
 
 function cut<T>(items: readonly T[], none: string | undefined, line: (item: T, index: number) => string): string[] {
     if (!items.length) return none === undefined ? [] : [none];
     return [...items.slice(0, most).map(line), ...(items.length > most ? [`  … and ${items.length - most} more: npm run report`] : [])];
+}
+
+/** Only what is wrong. */
+function toldLines(subscriptions: Told | undefined, colours: Colours): string[] {
+    if (!subscriptions) return [];
+    const { confirmed, pending } = subscriptions;
+    const waiting = pending.length ? `${pending.map(plain).join(", ")} didn't confirm the subscription (the link in SNS's mail), so no notice goes there.` : "";
+    if (!confirmed) return [colours.red(`Nobody is told of alarms, tampering or the digest: ${waiting || "monitoring.alertEmails is empty, and nobody else subscribed to the notices topic."}`)];
+    return waiting ? [colours.yellow(waiting)] : [];
 }
 
 function alarmLines(alarms: readonly Ringing[] | undefined, colours: Colours): string[] {

@@ -4,6 +4,7 @@ import { AccountComponent } from "../accounts";
 import { arnsOf, namesOf, type Place } from "../arns";
 import type { Document, Sources } from "../policies/document";
 import { undeliveredPolicy } from "../policies/forward";
+import { tamperRuleArns } from "../policies/tamper";
 import { triggerQueuePolicy } from "../policies/trigger";
 
 const hour = 3600;
@@ -54,7 +55,7 @@ export class HubQueues extends AccountComponent {
         this.sealUrl = seals.url;
         this.ready = [
             this.policy(`${name}-trigger-policy`, triggers, triggerQueuePolicy(arns)),
-            this.policy(`${name}-undelivered-policy`, undelivered, undeliveredPolicy(arns, sources)),
+            this.policy(`${name}-undelivered-policy`, undelivered, undeliveredPolicy(arns, sources, tamperRuleArns(place))),
             seals,
         ];
         this.registerOutputs({ triggerUrl: this.triggerUrl, sealUrl: this.sealUrl });

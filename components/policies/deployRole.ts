@@ -96,7 +96,7 @@ export function backupDeployPolicy(place: Place): Document {
             // What `npm run doctor` asks in the backup account; none of them knows a resource.
             Sid: "Doctor",
             Effect: "Allow",
-            Action: ["account:GetRegionOptStatus", "lambda:GetAccountSettings", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "organizations:DescribeOrganization", "organizations:ListChildren"],
+            Action: ["account:GetRegionOptStatus", "lambda:GetAccountSettings", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "organizations:DescribeOrganization", "organizations:ListChildren"],
             Resource: "*",
         },
     );
@@ -229,6 +229,9 @@ function functionStatements(place: Place): Statement[] {
                 "lambda:UpdateFunctionCode",
                 "lambda:UpdateFunctionConfiguration",
                 "lambda:ListTags",
+                "lambda:PutFunctionEventInvokeConfig",
+                "lambda:GetFunctionEventInvokeConfig",
+                "lambda:DeleteFunctionEventInvokeConfig",
                 "lambda:DeleteFunction",
             ],
             Resource: [starter, sealer, sweeper, watcher],

@@ -1,6 +1,7 @@
 /** Alarms, tamper rules and the digest → notices topic, and the key that it is encrypted with. */
 import { arnsOf, namesOf, partitionOf, rootArn, type Place } from "../arns";
 import { document, type Document, type Statement } from "./document";
+import { keyDenies } from "./vaultKey";
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
 export const alarmArn = ({ region, backupAccountId }: Place, name: string): string => `arn:${partitionOf(region)}:cloudwatch:${region}:${backupAccountId}:alarm:${name}`;
@@ -51,14 +52,16 @@ export const noticesTopicPolicy = (place: Place, rules: readonly string[]): Docu
 
 /**
  * The key policy. In a key policy `Resource: "*"` means this key. Which roles use it is the account's own IAM to say: it protects
- * notices, which hold names and reasons and no data, so it needs none of the vault key's denies.
+ * notices, which hold names and reasons and no data. The vault key's denies stand here too: without this key alarms, tamper notices and
+ * the digest are silent at once.
  *
  * What the services need, and that EventBridge supports no condition here:
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
  */
-export const noticesKeyPolicy = ({ region, backupAccountId }: Place): Document => {
+export const noticesKeyPolicy = ({ region, backupAccountId }: Place, deployRoleArn: string): Document => {
     const use: Statement = { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey*"], Resource: "*" };
     return document(
+        ...keyDenies({ deployRoleArn }),
         { Sid: "Account", Effect: "Allow", Principal: { AWS: [rootArn(partitionOf(region), backupAccountId)] }, Action: "kms:*", Resource: "*" },
         { Sid: "Alarms", ...use, Principal: { Service: "cloudwatch.amazonaws.com" }, Condition: { StringEquals: { "aws:SourceAccount": backupAccountId } } },
         // What may be published, and so encrypted, the topic's policy says.

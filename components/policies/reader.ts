@@ -1,4 +1,4 @@
-/** Who reports → reader role → manifests, inventory lines and alarms. */
+/** Who reports → reader role → manifests, inventory lines, alarms, and who is told. */
 import { rootArn, type Arns } from "../arns";
 import { document, type Document } from "./document";
 import { listManifests } from "./function";
@@ -18,4 +18,5 @@ export const readerPolicy = (arns: Arns, region: string, backupAccountId: string
         { Sid: "InventoryLines", Effect: "Allow", Action: "logs:FilterLogEvents", Resource: [arns.starterLogs, `${arns.starterLogs}:*`] },
         // Asked for by prefix, it is checked on all alarms.
         { Sid: "Alarms", Effect: "Allow", Action: "cloudwatch:DescribeAlarms", Resource: `arn:${arns.partition}:cloudwatch:${region}:${backupAccountId}:alarm:*` },
+        { Sid: "WhoIsTold", Effect: "Allow", Action: "sns:ListSubscriptionsByTopic", Resource: arns.notices },
     );

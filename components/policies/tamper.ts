@@ -1,7 +1,11 @@
-/** Rule in the Region where IAM is logged → forwarder's role → default bus of the home Region. */
+/** Rule in the Region where IAM is logged → forwarder's role → default bus of the home Region; and the rules there that mail. */
 import { arnsOf, namesOf, type Place } from "../arns";
-import { iamRegion } from "../watch/tamperCalls";
+import { iamRegion, tamperRuleNames } from "../watch/tamperCalls";
+import { inBackup } from "./deployWatch";
 import { document, serviceTrust, type Document } from "./document";
+
+/** The rules that mail, on the default bus of the home Region. */
+export const tamperRuleArns = (place: Place): string[] => tamperRuleNames(place).map((name) => inBackup(place, "events", `rule/${name}`));
 
 /** The rule that forwards. */
 export const iamForwarderName = (place: Place): string => `${namesOf(place).watch}-forward`;

@@ -14,10 +14,11 @@ interface VaultKeyPolicyArgs {
 
 /** The key policy. In a key policy `Resource: "*"` means this key. */
 export function vaultKeyPolicy(args: VaultKeyPolicyArgs): Document {
-    return document(...denies(args), ...backupAccount(args), ...sourceAccounts(args));
+    return document(...keyDenies(args), ...backupAccount(args), ...sourceAccounts(args));
 }
 
-function denies({ deployRoleArn }: VaultKeyPolicyArgs): Statement[] {
+/** What nobody may do to a key whose loss nobody could mend, nor notice. */
+export function keyDenies({ deployRoleArn }: Pick<VaultKeyPolicyArgs, "deployRoleArn">): Statement[] {
     const everyone = { Effect: "Deny", Principal: { AWS: "*" }, Resource: "*" } as const;
     // RDS demands that no Deny catches its service principal: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
     const noService = { BoolIfExists: { "aws:PrincipalIsAWSService": "false" } };

@@ -1,4 +1,4 @@
-/** Watcher → logs of the others, vault (lock canary) and notices topic. The vault's halves are in `vaultBucket` and `vaultKey`, the topic's in `notices`. */
+/** Watcher → logs of the others, vault (lock canary), trails, notices topic and heartbeat. The vault's halves are in `vaultBucket` and `vaultKey`, the topic's in `notices`. */
 import type { Arns } from "../arns";
 import { document, type Document } from "./document";
 import { writeLogs } from "./function";
@@ -10,13 +10,15 @@ export interface WatcherPolicyArgs {
     readonly region: string;
     readonly keyArn: string;
     readonly noticesKeyArn: string;
+    /** Whose own policy must let the watcher's role publish too. Absent: none. */
+    readonly heartbeatTopicArn?: string;
 }
 
 /** Only SNS may use the key in the caller's name: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service */
 const throughSns = (region: string) => ({ StringEquals: { "kms:ViaService": `sns.${region}.amazonaws.com` } });
 
 /** Reads what the other functions said, and one prefix of the vault that holds nothing of anybody's. No right over exports, manifests or sources. */
-export const watcherPolicy = ({ arns, region, keyArn, noticesKeyArn }: WatcherPolicyArgs): Document =>
+export const watcherPolicy = ({ arns, region, keyArn, noticesKeyArn, heartbeatTopicArn }: WatcherPolicyArgs): Document =>
     document(
         {
             // With `:*`: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
@@ -35,6 +37,11 @@ export const watcherPolicy = ({ arns, region, keyArn, noticesKeyArn }: WatcherPo
         },
         { Sid: "LockConfiguration", Effect: "Allow", Action: "s3:GetBucketObjectLockConfiguration", Resource: arns.bucket },
         { Sid: "VaultKey", Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: keyArn, Condition: throughS3(region) },
+        // Knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+        { Sid: "ListTrails", Effect: "Allow", Action: "cloudtrail:DescribeTrails", Resource: "*" },
+        // An organization's trail is in another account, one of all Regions may be in another Region; both only tell how they log.
+        { Sid: "LookAtTrails", Effect: "Allow", Action: ["cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"], Resource: `arn:${arns.partition}:cloudtrail:*:*:trail/*` },
+        ...(heartbeatTopicArn ? [{ Sid: "Heartbeat", Effect: "Allow", Action: "sns:Publish", Resource: heartbeatTopicArn } as const] : []),
         { Sid: "SendDigest", Effect: "Allow", Action: "sns:Publish", Resource: arns.notices },
         {
             // What an encrypted topic asks of who publishes: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html

@@ -1,5 +1,6 @@
 import type { input } from "@pulumi/aws/types";
 import type { Frequency } from "../../handlers/lib/types";
+import { protectionDays } from "../../handlers/lib/rpo";
 import type { Settings } from "../settings";
 
 /** Times of the vault, in days after an object was written. */
@@ -44,8 +45,8 @@ export function lifecycleRules({ retentionDays, expireAfterDays, manifestExpireA
 const longestPeriodDays: Record<Frequency, number> = { every: 1, daily: 1, weekly: 7, monthly: 31 };
 
 /**
- * The vault's times from the settings. Manifests live at least as long as the planner reads them back: the longest
- * period in use, the lookback, and a week.
+ * The vault's times from the settings. Manifests live at least as long as they are read back: by the planner for the longest
+ * period in use, the lookback, and a week; and for as long as protection is judged by them.
  */
 export function vaultTimes(settings: Settings): VaultTimes {
     const ofMembers = settings.organization?.rules.map(({ databases }) => databases) ?? [];
@@ -54,6 +55,7 @@ export function vaultTimes(settings: Settings): VaultTimes {
         const periods = [frequency, ...overrides.map((override) => override.frequency)].map((each) => longestPeriodDays[each]);
         return Math.max(...periods) + lookbackDays + 7;
     });
+    const judgedBy = rules.map((each) => Math.ceil(protectionDays(each, settings.monitoring.rpoHours)));
     const { retentionDays, expireAfterDays, archive } = settings.vault;
-    return { retentionDays, expireAfterDays, archive, manifestExpireAfterDays: Math.max(expireAfterDays, ...readBack) };
+    return { retentionDays, expireAfterDays, archive, manifestExpireAfterDays: Math.max(expireAfterDays, ...readBack, ...judgedBy) };
 }

@@ -60,7 +60,12 @@ export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names):
         run: `aws logs tail /aws/lambda/${sealer} --since 12h; then the dead letters in ${sealDeadLetters}.`,
         query: "account",
     },
-    "account-not-ready": { instead: "not-ready, which gives the stack of a new member two hours to come" },
+    "account-not-ready": { instead: "account-lost, and not-ready, which gives the stack of a new member two hours to come" },
+    "account-lost": {
+        means: "An account that was under protection couldn't be looked at for an hour: its access role is gone or lacks a right, or RDS throttles every call. Nothing of it is saved or watched; unless you did it, treat it as an intrusion.",
+        run: `npm run doctor; ${lookup("DeleteRole")}; where the reason is throttling, EventName DescribeDBSnapshots says who asks RDS so often.`,
+        query: "alarms",
+    },
     "export-refused": {
         means: "RDS refused to start an export, for the role's, the key's or the deployment's sake.",
         run: `npm run doctor; ${upgrade} the reason names it.`,
@@ -110,5 +115,10 @@ export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names):
         means: "An account wrote far more in a day than the median of its last 14 days. It is locked and billed until its date.",
         run: `aws logs tail /aws/lambda/${watcher} --since 2d; if it is a flood: vault.suspendedAccounts, pulumi up.`,
         query: "sealed",
+    },
+    "trail-silent": {
+        means: "No CloudTrail trail logs the writes of management events in all Regions, so the tamper rules hear nothing. Treat it as an intrusion.",
+        run: `npm run doctor, which names the trails; ${lookup("StopLogging", "the trail's account")}`,
+        query: "alarms",
     },
 });

@@ -3,6 +3,7 @@ import type { AlarmCode, Metric } from "../../handlers/lib/log";
 import { namesOf, type Names, type Place } from "../arns";
 import type { Monitoring } from "../settings";
 import { alarmCodes, type AlarmText } from "./alarmCodes";
+import { foreignGrantsName } from "./tamperCalls";
 
 export interface AlarmSpec extends AlarmText {
     /** The physical name: `<names.watch>-<code or topic>`. */
@@ -29,7 +30,7 @@ const hour = 3600;
 /** All alarms of a stack. */
 export function alarmTable(place: Place, { rpoHours }: Pick<Monitoring, "rpoHours">): AlarmSpec[] {
     const names = namesOf(place);
-    const rows = [...codeRows(names), ...protectionRows(names, rpoHours), ...queueRows(names), ...functionRows(names)];
+    const rows = [...codeRows(names), ...protectionRows(names, rpoHours), ...queueRows(names), grantRow(place), ...functionRows(names)];
     return rows.map(([topic, watched, { means, run, query }]) => ({ name: `${names.watch}-${topic}`, means, run, query, ...watched }));
 }
 
@@ -106,11 +107,19 @@ function queueRows(names: Names): Row[] {
             run: `${see(names.sealDeadLetters)}; when it is mended, purge the queue.`, query: "sealed",
         }],
         ["undelivered", holds(names.undeliveredQueue), {
-            means: "EventBridge couldn't deliver an event to the hub or to its queue. The sweep finds what it told of; the way is broken all the same.",
-            run: `${see(names.undeliveredQueue)}; the attributes say why. pulumi up, then purge the queue.`, query: "looks",
+            means: "EventBridge couldn't deliver an event to the hub or its queue, which the sweep makes up for, or a tamper notice to the notices topic, which nothing does: read it in the queue.",
+            run: `${see(names.undeliveredQueue)} --message-attribute-names All: the body is the event, the attributes say why. pulumi up, then purge the queue.`, query: "looks",
         }],
     ];
 }
+
+/** Counted by CloudTrail's calls, on the default bus: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html. An hour, so that a flood doesn't go off and on. */
+const grantRow = (place: Place): Row =>
+    ["foreign-grants", { ...atLeast(1, { namespace: "AWS/Events", name: "MatchedEvents", dimensions: { RuleName: foreignGrantsName(place) } }, "Sum"), period: hour, periods: 1 }, {
+        means: "Within an hour a source account lent the vault key by itself, or took a loan back; an export does so through RDS alone, and isn't counted.",
+        run: `aws cloudtrail lookup-events --region ${place.region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateGrant says by whom; suspend the account, revoke the grants (aws kms list-grants).`,
+        query: "alarms",
+    }];
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 function functionRows({ starter, sealer, sweeper, watcher }: Names): Row[] {

@@ -29,14 +29,14 @@ export class Watch extends AccountComponent {
         super("rds-vault:watch:Watch", name, opts);
         const inWatch = { parent: this };
 
-        const notices = new Notices(`${name}-notices`, { place, alertEmails: monitoring.alertEmails }, inWatch);
+        const notices = new Notices(`${name}-notices`, { place, deployRoleArn, alertEmails: monitoring.alertEmails }, inWatch);
         // An alarm that goes off before the topic lets it in is told to nobody.
         const told = { parent: this, dependsOn: notices.ready };
         const noticesArn = notices.arn;
 
         if (monitoring.trail === "create") new Trail(`${name}-trail`, { place, retentionDays }, inWatch);
         new TamperRules(`${name}-tamper`, { place, deployRoleArn, noticesArn }, told);
-        new Watcher(`${name}-watcher`, { place, enrolment, keyArn, noticesArn, noticesKeyArn: notices.keyArn, retentionDays }, told);
+        new Watcher(`${name}-watcher`, { place, enrolment, keyArn, noticesArn, noticesKeyArn: notices.keyArn, retentionDays, heartbeatTopicArn: monitoring.heartbeatTopicArn }, told);
         new Alarms(`${name}-alarms`, { place, monitoring, noticesArn }, told);
         new SavedQueries(`${name}-queries`, { place }, inWatch);
         new Dashboard(`${name}-dashboard`, { place, monitoring }, inWatch);

@@ -13,7 +13,7 @@ const queries = {
         of: ["starter"],
         text: [
             `fields @timestamp, message, account, BeyondRpo, OldestUnprotectedHours, Started, Waiting, reason`,
-            `| filter message in ["look", "beyond-rpo", "account-not-ready", "look-died"]`,
+            `| filter message in ["look", "beyond-rpo", "account-not-ready", "account-lost", "look-died"]`,
         ].join("\n"),
     },
     sealed: {

@@ -1,9 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountComponent } from "../accounts";
-import { namesOf, partitionOf, rolePath, type Place } from "../arns";
+import { arnsOf, namesOf, partitionOf, rolePath, type Place } from "../arns";
 import { defaultBus, iamForwarderName, iamForwarderPolicy, iamForwarderTrust } from "../policies/tamper";
-import { iamForwarding, iamRegion, tamperRules, type TamperRule } from "./tamperCalls";
+import { foreignGrants, foreignGrantsName, iamForwarding, iamRegion, tamperRules, type TamperRule } from "./tamperCalls";
 
 export interface TamperRulesArgs {
     readonly place: Place;
@@ -20,6 +20,12 @@ export class TamperRules extends AccountComponent {
     constructor(name: string, { place, deployRoleArn, noticesArn }: TamperRulesArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:watch:TamperRules", name, opts);
         for (const rule of tamperRules(place, deployRoleArn)) this.mails(`${name}-${rule.name.slice(namesOf(place).watch.length + 1)}`, place, rule, noticesArn);
+        // Without a target: the alarm `foreign-grants` reads how often it matched.
+        new aws.cloudwatch.EventRule(
+            `${name}-foreign-grants`,
+            { name: foreignGrantsName(place), description: "Counts what source accounts do with the key's grants by themselves", eventPattern: JSON.stringify(foreignGrants(place)), state: readingToo },
+            { parent: this },
+        );
         if (iamRegion(place.region) !== place.region) this.forwards(`${name}-forward`, place);
         this.registerOutputs({});
     }
@@ -32,12 +38,24 @@ export class TamperRules extends AccountComponent {
         );
         new aws.cloudwatch.EventTarget(
             `${name}-target`,
-            { rule: ruleName, targetId: "notices", arn: noticesArn, inputTransformer: { inputPaths, inputTemplate: mail(place, rule) } },
+            {
+                rule: ruleName,
+                targetId: "notices",
+                arn: noticesArn,
+                inputTransformer: { inputPaths, inputTemplate: mail(place, rule) },
+                // A notice that the topic or its key doesn't take isn't lost, and an alarm says so.
+                deadLetterConfig: { arn: arnsOf(place).undeliveredQueue },
+            },
             { parent: this },
         );
     }
 
-    /** The provider of the home Region is enough: it takes another Region for a resource. */
+    /**
+     * The provider of the home Region is enough: it takes another Region for a resource.
+     *
+     * Without dead letters: they would have to lie in the rule's Region (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html),
+     * where only a queue, an alarm, a topic and a key of their own could say so. EventBridge tries for a day; what it then drops the trail alone holds.
+     */
     private forwards(name: string, place: Place): void {
         const region = iamRegion(place.region);
         const role = new aws.iam.Role(

@@ -18,8 +18,14 @@ interface Calls {
     /** CloudTrail's `eventName`. */
     readonly names: readonly Name[];
     /** Further conditions on the call. */
-    readonly detail?: object;
+    readonly detail?: (backupAccountId: string) => object;
 }
+
+/**
+ * Each export makes RDS lend itself the key with the access role's rights, and give it back: an AWS service calls then.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+ */
+const byNoService = [{ exists: false }];
 
 const prefixes = (...names: string[]): Name[] => names.map((prefix) => ({ prefix }));
 
@@ -52,9 +58,8 @@ export const tamperCalls: readonly Calls[] = [
         means: "lends a key to somebody, or takes away what an export under way was lent",
         services: ["kms"],
         names: ["CreateGrant", "RevokeGrant", "RetireGrant"],
-        // Each export makes RDS lend itself the key with the access role's rights, and give it back: an AWS service calls then.
-        // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
-        detail: { userIdentity: { invokedBy: [{ exists: false }] } },
+        // A source account's roles may lend the key by themselves, as often as they like: a mail for each call would hide all others.
+        detail: (backupAccountId) => ({ userIdentity: { invokedBy: byNoService, accountId: [backupAccountId] } }),
     },
     {
         topic: "delivery",
@@ -62,11 +67,13 @@ export const tamperCalls: readonly Calls[] = [
         services: ["events", "scheduler", "sqs", "sns", "lambda"],
         names: [
             ...["DeleteRule", "DisableRule", "PutRule", "RemoveTargets", "PutTargets", "PutPermission", "DeleteEventBus", "UpdateEventBus", "DeleteArchive"],
-            ...["UpdateSchedule", "DeleteSchedule", "DeleteScheduleGroup"],
-            ...["PurgeQueue", "DeleteQueue", "SetQueueAttributes", "DeleteTopic", "Unsubscribe", "SetTopicAttributes", "SetSubscriptionAttributes"],
-            // Lambda's names end in the date of their API. RemovePermission is EventBridge's, SQS's and SNS's too, as AddPermission.
-            ...prefixes("AddPermission", "RemovePermission", "UpdateFunctionCode", "UpdateFunctionConfiguration", "DeleteFunction", "PutFunctionConcurrency"),
-            ...prefixes("PutFunctionCodeSigning", "UpdateEventSourceMapping", "DeleteEventSourceMapping"),
+            ...["CreateSchedule", "UpdateSchedule", "DeleteSchedule", "DeleteScheduleGroup"],
+            ...["PurgeQueue", "DeleteQueue", "SetQueueAttributes", "DeleteTopic", "Subscribe", "Unsubscribe", "SetTopicAttributes", "SetSubscriptionAttributes"],
+            "PutDataProtectionPolicy",
+            // Lambda's names end in the date of their API. RemovePermission is EventBridge's, SQS's and SNS's too, as AddPermission. Of a function:
+            // code, configuration, concurrency, code signing, URL, and where its results are sent (EventInvokeConfig).
+            ...prefixes("AddPermission", "RemovePermission", "CreateFunction", "UpdateFunction", "DeleteFunction", "PutFunction", "PutRuntimeManagementConfig"),
+            ...prefixes("CreateEventSourceMapping", "UpdateEventSourceMapping", "DeleteEventSourceMapping"),
         ],
     },
     {
@@ -77,6 +84,8 @@ export const tamperCalls: readonly Calls[] = [
             ...["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors", "PutInsightSelectors"],
             ...["DeleteAlarms", "DisableAlarmActions", "PutMetricAlarm", "PutCompositeAlarm", "SetAlarmState"],
             ...["DeleteLogGroup", "DeleteLogStream", "PutRetentionPolicy", "DeleteRetentionPolicy"],
+            // Masks what is logged, makes it unreadable, or sends it elsewhere.
+            ...["PutDataProtectionPolicy", "PutAccountPolicy", "AssociateKmsKey", "PutSubscriptionFilter"],
             ...["StopConfigurationRecorder", "DeleteConfigurationRecorder", "DeleteDetector", "UpdateDetector", "CreateFilter", "DisassociateFromAdministratorAccount"],
         ],
     },
@@ -85,10 +94,11 @@ export const tamperCalls: readonly Calls[] = [
         means: "gives somebody rights in the backup account, or takes the account out of its organization",
         services: ["iam", "sts", "organizations", "account"],
         names: [
-            ...["UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "DeleteRolePolicy", "DeleteRole"],
+            ...["CreateRole", "UpdateAssumeRolePolicy", "PutRolePolicy", "AttachRolePolicy", "DetachRolePolicy", "DeleteRolePolicy", "DeleteRole"],
             ...["PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary", "CreatePolicyVersion", "SetDefaultPolicyVersion"],
-            ...["CreateUser", "CreateAccessKey", "CreateLoginProfile", "UpdateLoginProfile", "PutUserPolicy", "AttachUserPolicy", "DeactivateMFADevice"],
-            ...["CreateSAMLProvider", "UpdateSAMLProvider", "CreateOpenIDConnectProvider", "AssumeRoot"],
+            ...["CreateUser", "CreateAccessKey", "UpdateAccessKey", "CreateLoginProfile", "UpdateLoginProfile", "PutUserPolicy", "AttachUserPolicy", "DeactivateMFADevice"],
+            ...["AddUserToGroup", "PutGroupPolicy", "AttachGroupPolicy", "CreateSAMLProvider", "UpdateSAMLProvider", "CreateOpenIDConnectProvider"],
+            ...["UpdateOpenIDConnectProviderThumbprint", "AddClientIDToOpenIDConnectProvider", "AssumeRoot"],
             ...["LeaveOrganization", "AcceptHandshake", "CloseAccount", "DisableRegion", "PutAlternateContact", "StartPrimaryEmailUpdate", "AcceptPrimaryEmailUpdate"],
         ],
     },
@@ -116,6 +126,9 @@ const denials = ["AccessDenied", "UnauthorizedOperation", "Client.Unauthorized",
 const bySession = (arn: readonly unknown[]) => ({ userIdentity: { sessionContext: { sessionIssuer: { arn } } } });
 const sourcesOf = (services: readonly string[]) => services.map((service) => `${service}.amazonaws.com`);
 
+/** AWS's services act in the root user's name too. */
+const byRoot = { userIdentity: { type: ["Root"], invokedBy: byNoService } };
+
 /**
  * The rules of the home Region that mail. Whoever isn't a role's session (root, a user, a service) has no session issuer, and what is
  * absent is never `anything-but`: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
@@ -127,8 +140,9 @@ export function tamperRules(place: Place, deployRoleArn: string): TamperRule[] {
         name: `${watch}-${topic}`, severity, means, pattern: { source: fromAws, "detail-type": types, detail },
     });
     return [
-        ...tamperCalls.map(({ topic, means, services, names, detail }) => rule(topic, "HIGH", means, calls, { eventSource: sourcesOf(services), eventName: names, ...detail, ...others })),
-        rule("root", "HIGH", "is the root user at the console, with or without success", signIns, { eventName: ["ConsoleLogin"], userIdentity: { type: ["Root"] } }),
+        ...tamperCalls.map(({ topic, means, services, names, detail }) =>
+            rule(topic, "HIGH", means, calls, { eventSource: sourcesOf(services), eventName: names, ...detail?.(place.backupAccountId), ...others })),
+        rule("root", "HIGH", "is the root user's, who has nothing to do here, be it to look: a call, or a sign-in with or without success", [...calls, ...signIns], byRoot),
         rule("deploy", "low", "was made by the deploy role: one that fits no deployment of yours is as grave as any other", calls, {
             eventSource: sourcesOf([...new Set(tamperCalls.flatMap(({ services }) => services))]),
             readOnly: [false],
@@ -136,6 +150,15 @@ export function tamperRules(place: Place, deployRoleArn: string): TamperRule[] {
             ...bySession([deployRoleArn]),
         }),
     ];
+}
+
+/** Of the rule that mails nothing and is counted: what source accounts do with the key's grants by themselves. An alarm watches its count, so there is one mail for however many calls. */
+export const foreignGrantsName = (place: Place): string => `${namesOf(place).watch}-foreign-grants`;
+
+export function foreignGrants({ backupAccountId }: Place): object {
+    const { services, names } = tamperCalls.find(({ topic }) => topic === "grants")!;
+    const elsewhere = [[{ "anything-but": [backupAccountId] }], [{ exists: false }]].map((accountId) => ({ userIdentity: { accountId } }));
+    return { source: fromAws, "detail-type": calls, detail: { eventSource: sourcesOf(services), eventName: names, userIdentity: { invokedBy: byNoService }, $or: elsewhere } };
 }
 
 /** Names of the rules that mail, for the topic's policy. */
@@ -147,13 +170,12 @@ export const tamperRuleNames = (place: Place): string[] => tamperRules(place, ""
  */
 export const iamRegion = (region: string): string => ({ "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1" })[partitionOf(region) as string] ?? "us-east-1";
 
+const globally = { eventSource: sourcesOf([...tamperCalls.find(({ topic }) => topic === "identity")!.services, "signin"]) };
+
 /** Where that isn't the home Region: what the rules `identity`, `root` and `deploy` of the home Region shall see. */
 export const iamForwarding: object = {
     source: fromAws,
     "detail-type": [...calls, ...signIns],
-    detail: {
-        eventSource: sourcesOf([...tamperCalls.find(({ topic }) => topic === "identity")!.services, "signin"]),
-        // What only looks stays there, and so does AssumeRole; CloudTrail may count AssumeRoot with it.
-        $or: [{ readOnly: [false] }, { eventName: ["AssumeRoot"] }],
-    },
+    // What only looks stays there, unless root does, and so does AssumeRole; CloudTrail may count AssumeRoot with it.
+    detail: { $or: [{ ...globally, readOnly: [false] }, { ...globally, eventName: ["AssumeRoot"] }, byRoot] },
 };

@@ -7,9 +7,15 @@ import { tamperRuleNames } from "./tamperCalls";
 
 export interface NoticesArgs {
     readonly place: Place;
+    /** Alone may change the key's policy. */
+    readonly deployRoleArn: string;
     /** Each is asked by mail to confirm; nothing reaches it before. */
     readonly alertEmails: readonly string[];
 }
+
+/** Said by `pulumi up` where nobody is told. Other subscriptions of the topic may be made by hand; `npm run status` sees them. */
+export const nobodyTold = (alertEmails: readonly string[]): string | undefined =>
+    alertEmails.length ? undefined : "rds-vault:monitoring.alertEmails is empty: alarms, tamper notices and the daily digest reach nobody. Add an address, or subscribe to the notices topic yourself.";
 
 /** Where alarms, tamper rules and the digest go: an encrypted topic, its key, and who is told. */
 export class Notices extends AccountComponent {
@@ -19,7 +25,7 @@ export class Notices extends AccountComponent {
     /** Stand when what is published is let in. */
     readonly ready: pulumi.Resource[];
 
-    constructor(name: string, { place, alertEmails }: NoticesArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, deployRoleArn, alertEmails }: NoticesArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:watch:Notices", name, opts);
         const names = namesOf(place);
 
@@ -28,7 +34,7 @@ export class Notices extends AccountComponent {
             {
                 description: `Encrypts what is told by ${names.notices}`,
                 // Not AWS's own key alias/aws/sns: its policy can't let CloudWatch and EventBridge in.
-                policy: JSON.stringify(noticesKeyPolicy(place)),
+                policy: JSON.stringify(noticesKeyPolicy(place, deployRoleArn)),
                 enableKeyRotation: true,
                 deletionWindowInDays: 30,
             },

@@ -17,11 +17,13 @@ export interface WatcherArgs {
     readonly noticesKeyArn: pulumi.Input<string>;
     /** COMPLIANCE retention that every version must carry, in days. */
     readonly retentionDays: number;
+    /** Topic that hears when the digest went out; absent: none. */
+    readonly heartbeatTopicArn?: string;
 }
 
 /** Once a day: is the vault still locked, is an account's volume unusual, and what did the others say? The answer is a mail. */
 export class Watcher extends AccountComponent {
-    constructor(name: string, { place, enrolment, keyArn, noticesArn, noticesKeyArn, retentionDays }: WatcherArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, enrolment, keyArn, noticesArn, noticesKeyArn, retentionDays, heartbeatTopicArn }: WatcherArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:watch:Watcher", name, opts);
         const arns = arnsOf(place);
         const names = namesOf(place);
@@ -33,7 +35,7 @@ export class Watcher extends AccountComponent {
                 place,
                 functionName: names.watcher,
                 description: "Checks the vault's lock and mails the daily digest",
-                policy: pulumi.all([keyArn, noticesKeyArn]).apply(([vaultKey, noticesKey]) => watcherPolicy({ arns, region, keyArn: vaultKey, noticesKeyArn: noticesKey })),
+                policy: pulumi.all([keyArn, noticesKeyArn]).apply(([vaultKey, noticesKey]) => watcherPolicy({ arns, region, keyArn: vaultKey, noticesKeyArn: noticesKey, heartbeatTopicArn })),
                 // Lambda's longest: 10,000 accounts say much in a day.
                 timeout: 900,
                 memoryMiB: 1024,
@@ -45,11 +47,15 @@ export class Watcher extends AccountComponent {
                     STARTER_LOGS: `/aws/lambda/${names.starter}`,
                     SEALER_LOGS: `/aws/lambda/${names.sealer}`,
                     SWEEPER_LOGS: `/aws/lambda/${names.sweeper}`,
+                    ...(heartbeatTopicArn && { HEARTBEAT_TOPIC_ARN: heartbeatTopicArn }),
                 },
                 callbackFactory: watch(enrolment),
             },
             { parent: this },
         );
+        // Scheduler invokes asynchronously (https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html), so it is Lambda that would run
+        // one that throws twice more: three digests. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+        new aws.lambda.FunctionEventInvokeConfig(`${name}-once`, { functionName: watcher.lambda.name, maximumRetryAttempts: 0 }, { parent: this });
         const role = new aws.iam.Role(
             `${name}-schedule-role`,
             { name: names.watchScheduleRole, path: rolePath, assumeRolePolicy: JSON.stringify(watchScheduleTrust(arns, place.backupAccountId)) },

@@ -1,4 +1,5 @@
 import type { AlarmCode, AlarmFields } from "./log";
+import { rulesFor } from "./database";
 import { disappeared } from "./finished";
 import { taskFailure } from "./failure";
 import { manifestOfExport } from "./history";
@@ -32,7 +33,7 @@ export interface Seen {
     /** Snapshot ARNs that a trigger named, and that no answer knew; the first few were asked about. */
     readonly unexplained: readonly string[];
     readonly protection: readonly Protection[];
-    readonly memory: Pick<Memory, "seen" | "waiting" | "since">;
+    readonly memory: Pick<Memory, "seen" | "waiting">;
     readonly settings: PlanSettings;
     readonly now: Date;
 }
@@ -40,9 +41,10 @@ export interface Seen {
 /** The alarms of one look. */
 export function alarmsOf({ observed, decisions, protection, unexplained, memory, settings, now }: Seen): Alarm[] {
     const { account } = observed;
+    const rules = rulesFor(settings, account);
     const gone = (arn: string, database: string, reason: string): Alarm => ({ id: `vanished ${arn} ${reason}`, code: "vanished", fields: { account, database, snapshot: arn, reason } });
     return [
-        ...(isFresh(observed, memory, now) ? [] : protection.filter(({ beyond }) => beyond).map((each) => beyondRpo(account, each, now))),
+        ...(isFirst(observed, settings) ? [] : protection.filter(({ beyond }) => beyond).map((each) => beyondRpo(account, each, now))),
         ...decisions.flatMap((decision) => ofDecision(account, decision)),
         ...(observed.finished ?? []).flatMap((task) => ofFinished(account, task, now)),
         ...(observed.running ?? []).filter((task) => isOwn(task, observed.snapshots, settings.destination)).flatMap((task) => ofRunning(observed, task, memory.seen, now)),
@@ -59,7 +61,7 @@ export function alarmsOf({ observed, decisions, protection, unexplained, memory,
             code: "expired-unprotected",
             fields: { ...aboutSnapshot(account, snapshot), reason: `${reason}; it was waiting for its export` },
         })),
-        ...disappeared(observed).map(({ kind, database, resource8, dataDate }): Alarm => ({
+        ...disappeared(observed, rules).map(({ kind, database, resource8, dataDate }): Alarm => ({
             id: `disappeared ${kind}.${database}.${resource8}`,
             code: "disappeared",
             fields: { account, database: `${kind}.${database}`, resourceId: `…${resource8}`, reason: `the database has exports, the newest of ${dataDate}, and is no longer in the account` },
@@ -67,9 +69,12 @@ export function alarmsOf({ observed, decisions, protection, unexplained, memory,
     ];
 }
 
-/** An account whose first export is still on its way: that nothing is protected yet is told by the metric, and alarmed if it stays so. */
-const isFresh = ({ manifests, older = [] }: Observed, { since = 0 }: Pick<Memory, "since">, now: Date): boolean =>
-    manifests.length + older.length === 0 && now.getTime() - since < 3 * hour;
+/**
+ * An account whose first export is on its way or being sealed: that nothing is protected yet is told by the metric, and alarmed if it stays so.
+ * By what RDS and the vault say alone: a function that is new must not begin to wait anew.
+ */
+const isFirst = ({ manifests, older = [], running = [], finished = [], snapshots }: Observed, { destination }: PlanSettings): boolean =>
+    manifests.length + older.length === 0 && [...running, ...finished.filter(({ status }) => status === "COMPLETE")].some((task) => isOwn(task, snapshots, destination));
 
 /** Said anew each day, for it is the state and not an event. */
 function beyondRpo(account: string, { told: { database, protectedAt, rpoHours, reason }, since }: Protection, now: Date): Alarm {

@@ -1,7 +1,8 @@
 import { resource8, unknownResource } from "./database";
+import { unwanted } from "./eligible";
 import { inFlight } from "./history";
 import { isOwn, parsePrefix, provesItsDatabase, snapshotOf } from "./taskId";
-import type { Destination, ManifestName, Observed, SealRequest, Task } from "./types";
+import type { DatabaseRules, Destination, ManifestName, Observed, SealRequest, Task } from "./types";
 
 /** Of finished tasks those that no manifest names, of data since a date (yyyy-mm-dd): older manifests aren't listed. */
 export function unsealed(finished: readonly Task[], manifests: readonly ManifestName[], since: string): Task[] {
@@ -35,13 +36,13 @@ export function sealRequest(task: Task, { account, snapshots, databases = [] }: 
     };
 }
 
-/** Databases with exports in the ledger that are no longer in the inventory, by kind and resource id. */
-export function disappeared({ manifests, older = [], databases = [] }: Pick<Observed, "manifests" | "older" | "databases">): ManifestName[] {
+/** Databases with exports in the ledger that are no longer in the inventory, by kind and resource id; not those that the filters don't want any more. */
+export function disappeared({ manifests, older = [], databases = [] }: Pick<Observed, "manifests" | "older" | "databases">, rules: DatabaseRules): ManifestName[] {
     const there = new Set(databases.flatMap(({ kind, identifier, resourceId }) => [`${kind} ${resource8(resourceId)}`, `${kind} named ${identifier}`]));
     const newest = new Map<string, ManifestName>();
     for (const manifest of [...older, ...manifests]) {
         const { kind, database, resource8: end } = manifest;
         if (!there.has(end === unknownResource ? `${kind} named ${database}` : `${kind} ${end}`)) newest.set(`${kind}.${database}.${end}`, manifest);
     }
-    return [...newest.values()];
+    return [...newest.values()].filter((manifest) => unwanted(manifest, rules, {}) === undefined);
 }

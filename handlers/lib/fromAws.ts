@@ -60,6 +60,12 @@ export const clusterSnapshot = (from: Loose<DBClusterSnapshot>): Snapshot => ({
     tags: tags(from.TagList),
 });
 
+/** A source's ARN as its identifier, if Region and account are the replica's own. */
+function near(source: string | null | undefined, own: string | null | undefined): string | undefined {
+    const place = (arn: string) => arn.split(":").slice(0, 5).join(":");
+    return source && own && place(source) === place(own) ? source.split(":").pop() : source || undefined;
+}
+
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html; throws a ShapeError. */
 export const instanceDatabase = (from: Loose<DBInstance>): Database => ({
     kind: "instance",
@@ -69,6 +75,7 @@ export const instanceDatabase = (from: Loose<DBInstance>): Database => ({
     engine: from.Engine ?? "",
     sizeGiB: from.AllocatedStorage ?? undefined,
     memberOf: from.DBClusterIdentifier || undefined,
+    replicaOf: near(from.ReadReplicaSourceDBInstanceIdentifier, from.DBInstanceArn),
     tags: tags(from.TagList),
 });
 
@@ -80,6 +87,7 @@ export const clusterDatabase = (from: Loose<DBCluster>): Database => ({
     createdAt: time(from.ClusterCreateTime, "ClusterCreateTime"),
     engine: from.Engine ?? "",
     sizeGiB: from.AllocatedStorage ?? undefined,
+    replicaOf: near(from.ReplicationSourceIdentifier, from.DBClusterArn),
     tags: tags(from.TagList),
 });
 

@@ -10,13 +10,13 @@ export type AlarmCode =
     // starter
     | "beyond-rpo"
     | "given-up" | "expired-unprotected" | "stranger" | "failed" | "canceled" | "stuck" | "vanished" | "disappeared" | "unsealed"
-    | "account-not-ready" | "export-refused"
+    | "account-not-ready" | "account-lost" | "export-refused"
     // sealer
     | "partial" | "tampering" | "flood" | "unreadable" | "vault-not-ready"
     // sweep
     | "organization-unreadable" | "member-left"
     // watcher
-    | "lock-broken" | "volume";
+    | "lock-broken" | "volume" | "trail-silent";
 
 /** What every alarm says, beside what is particular to it. */
 export interface AlarmFields {

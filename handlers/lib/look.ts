@@ -39,7 +39,6 @@ const curiosity = 5;
  */
 export async function look({ account, named }: LookAt, settings: PlanSettings, now: Date, clients: Clients, memory: Memory): Promise<void> {
     const until = Date.now() + lookTime;
-    memory.since ??= now.getTime();
     const observed: Mutable<Observed> = await observe(account, settings, now, clients, memory);
     const { snapshots } = observed;
     const tally: Tally = { started: 0, refused: 0, tried: 0, asked: 0, waiting: 0 };
@@ -71,6 +70,8 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
     memory.waiting = waitingOf(decisions);
     tally.waiting = memory.waiting.length + refusals.length;
     report(account, decisions, protection, tally, memory);
+    memory.lookedAt = now.getTime();
+    memory.refusedSince = undefined;
 
     /** Asks what became of snapshots that only a trigger named. A finished export of one is found here too. */
     async function explain(arns: readonly string[]): Promise<void> {

@@ -36,8 +36,10 @@ export interface Waiting {
 
 /** What a warm function remembers of an account. Nothing depends on it but the number of calls and of repeated words. */
 export interface Memory {
-    /** When it looked at the account first, in milliseconds. */
-    since?: number;
+    /** When a look at the account last came to its end, in milliseconds. */
+    lookedAt?: number;
+    /** Since when none has, in milliseconds; absent: the last one did. */
+    refusedSince?: number;
     /** The databases, and when they were asked for, in milliseconds. */
     inventory?: { readonly at: number; readonly databases: readonly Database[] };
     /** Finished tasks under ids of our form without a manifest, by id. */
@@ -97,8 +99,9 @@ const inventoryAge = 3_600_000;
 
 async function inventory(settings: PlanSettings, account: string, now: Date, manifests: readonly ManifestName[], { rdsModule, rds }: Clients, memory: Memory): Promise<readonly Database[]> {
     const { at, databases: known } = memory.inventory ?? { at: -Infinity, databases: [] };
-    const fresh = now.getTime() - at < inventoryAge && !rulesFor(settings, account).tags;
-    if (fresh && !disappeared({ manifests, databases: known }).length) return known;
+    const rules = rulesFor(settings, account);
+    const fresh = now.getTime() - at < inventoryAge && !rules.tags;
+    if (fresh && !disappeared({ manifests, databases: known }, rules).length) return known;
     const [instances, clusters] = await allEnded([
         all<never>(rdsModule.paginateDescribeDBInstances({ client: rds }, {}) as never, "DBInstances"),
         all<never>(rdsModule.paginateDescribeDBClusters({ client: rds }, {}) as never, "DBClusters"),

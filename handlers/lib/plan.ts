@@ -80,7 +80,7 @@ function assess(
     }
     const dated = !Number.isNaN(Date.parse(snapshot.createdAt ?? ""));
     const history = dated ? historyOf(snapshot, settings.destination, records) : undefined;
-    return { snapshot, time, history, verdict: (history && settled(history)) ?? objection(snapshot, rules, databases) };
+    return { snapshot, time, history, verdict: (history && settled(history)) ?? suspended(account, settings) ?? objection(snapshot, rules, databases) };
 }
 
 function settled({ sealed, partial, sealing, running }: History): Verdict | undefined {
@@ -90,6 +90,10 @@ function settled({ sealed, partial, sealing, running }: History): Verdict | unde
     if (partial) return { decision: "done", code: "partial", reason: `sealed as partial (${partial.taskId}): no protection, its manifest says what is missing` };
     return running && wait("running", `task ${running.id} is ${running.status.toLowerCase().replace("_", " ")}`);
 }
+
+/** The vault refuses what its export role writes, so every task would fail; what is under way or done is left to its end. */
+const suspended = (account: string, { suspended: ids = [] }: PlanSettings): Verdict | undefined =>
+    ids.includes(account) ? skip("suspended", "the account is suspended (vault.suspendedAccounts)") : undefined;
 
 function thinned({ snapshot, time }: Entry, rules: DatabaseRules, claims: Claims): Verdict | undefined {
     const reason = claims.covered(snapshot, time, frequencyOf(rules, typeOf(snapshot), snapshot));

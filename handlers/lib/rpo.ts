@@ -3,7 +3,7 @@ import { unwanted } from "./eligible";
 import { isProtection } from "./history";
 import { dateOf, day } from "./period";
 import { parseTaskId, taskIdStem } from "./taskId";
-import type { Database, DatabaseRules, Decision, Frequency, InventoryDatabase, ManifestName, Observed, PlanSettings, Snapshot } from "./types";
+import type { Database, DatabaseRules, Decision, Frequency, InventoryDatabase, ManifestName, Observed, PlanSettings, Snapshot, SnapshotType } from "./types";
 
 /** What one look knows of a database's protection. */
 export interface Protection {
@@ -18,16 +18,18 @@ export interface Protection {
 
 const hour = 3_600_000;
 /** Days for which a database that is gone counts as one that should be there. */
-const remembered = 35;
+export const remembered = 35;
 /** A month's longest. */
 const periodHours: Readonly<Record<Frequency, number>> = { every: 24, daily: 24, weekly: 168, monthly: 744 };
 
 /** Hours that a database may be without protection: what one exported daily may, and its own period's length beyond a day. */
-const rpoOf = (frequency: Frequency, rpoHours: number): number => rpoHours + periodHours[frequency] - 24;
+export const rpoOf = (frequency: Frequency, rpoHours: number): number => rpoHours + periodHours[frequency] - 24;
 
-/** The first data date (yyyy-mm-dd) whose manifests tell about protection. A week more than the longest RPO, so that one that is missed can be told from one that never was. */
-export const protectionStart = (rules: DatabaseRules, rpoHours: number, now: Date): string =>
-    dateOf(now.getTime() - Math.max(remembered * day, rpoOf(longestFrequency(rules), rpoHours) * hour + 7 * day));
+/** Days of data whose manifests tell about protection. A week more than the longest RPO, so that one that is missed can be told from one that never was. */
+export const protectionDays = (rules: DatabaseRules, rpoHours: number): number => Math.max(remembered, (rpoOf(longestFrequency(rules), rpoHours) * hour) / day + 7);
+
+/** The first data date (yyyy-mm-dd) whose manifests tell about protection. */
+export const protectionStart = (rules: DatabaseRules, rpoHours: number, now: Date): string => dateOf(now.getTime() - protectionDays(rules, rpoHours) * day);
 
 /** The protection of every database of an account, and of those that the ledger knows and the account hasn't any more. Pure. */
 export function protections(observed: Observed, decisions: readonly Decision[], settings: PlanSettings, now: Date): Protection[] {
@@ -46,12 +48,23 @@ export function protections(observed: Observed, decisions: readonly Decision[], 
         const listed = own.get(key) ?? [];
         const target = { kind: database.kind, account, database: database.identifier };
         const protectedAt = sealed.get(byResource({ kind: database.kind, resource8: resource8(database.resourceId) }));
-        const why = unwanted(target, rules, { engine: database.engine, tags: [database.tags, ...listed.filter(({ type }) => type !== "manual").map(({ tags }) => tags)] });
+        const why = whyNot(database) ?? (listed.length || !isReplica(database) ? undefined : "a read replica without snapshots of its own; its source is saved");
         const since = protectedAt ?? latest(Date.parse(database.createdAt ?? ""), begun);
         return judged(target, { ...toldOf(database), why, protectedAt, since, ...numbers(listed), reason: reasonOf(words.get(key) ?? [], protectedAt) }, false);
     });
     const gone = grouped(ledger.filter(isGone(databases)), nameOf);
     return [...there, ...[...gone.values()].flatMap((manifests) => ofGone(manifests) ?? [])];
+
+    /** The filters' word. */
+    function whyNot(database: Database): string | undefined {
+        const made = (own.get(databaseKey({ ...database, database: database.identifier })) ?? []).filter(({ type }) => type !== "manual");
+        return unwanted({ kind: database.kind, account, database: database.identifier }, rules, { engine: database.engine, tags: [database.tags, ...made.map(({ tags }) => tags)] });
+    }
+
+    /** Of a database here that is wanted: one whose source is in another Region or account is the only copy that this vault can save. */
+    function isReplica({ replicaOf }: Database): boolean {
+        return replicaOf !== undefined && databases.some((source) => source.identifier === replicaOf && whyNot(source) === undefined);
+    }
 
     function ofGone(manifests: readonly ManifestName[]): Protection | undefined {
         const { kind, database, resource8: end } = manifests[manifests.length - 1]!;
@@ -65,8 +78,10 @@ export function protections(observed: Observed, decisions: readonly Decision[], 
 
     function judged(target: Target, found: Found, isGoneNow: boolean): Protection {
         const { why, protectedAt, since, reason, ...rest } = found;
-        const rpoHours = rpoOf(frequencyOf(rules, scheduledType(rules), target), settings.rpoHours);
-        const hours = since === undefined ? undefined : Math.max(0, (now.getTime() - since) / hour);
+        const type = scheduledType(rules);
+        const rpoHours = rpoOf(frequencyOf(rules, type, target), settings.rpoHours);
+        // Snapshots made by hand come when somebody makes one, so where only they are wanted no time without one is too long.
+        const hours = since === undefined || type === "manual" ? undefined : Math.max(0, (now.getTime() - since) / hour);
         const told: InventoryDatabase = {
             database: `${target.kind}.${target.database}`, ...rest,
             wanted: why === undefined, why, protectedAt: iso(protectedAt),
@@ -85,8 +100,8 @@ const nameOf = ({ kind, database }: Pick<ManifestName, "kind" | "database">): st
 const byResource = ({ kind, resource8: end }: Pick<ManifestName, "kind" | "resource8">): string => (end === unknownResource ? unknownResource : `${kind}/${end}`);
 const toldOf = ({ resourceId, engine, sizeGiB, createdAt }: Database) => ({ resourceId, engine, sizeGiB, createdAt });
 
-/** The type whose frequency is the database's; manual snapshots follow no schedule, so they come last. */
-const scheduledType = ({ snapshotTypes }: DatabaseRules): string =>
+/** The type whose frequency is the database's. `manual`: it follows no schedule, so there is no RPO. */
+export const scheduledType = ({ snapshotTypes }: DatabaseRules): SnapshotType =>
     (["automated", "awsbackup", "manual"] as const).find((type) => snapshotTypes.includes(type)) ?? "automated";
 
 /** The latest moment that the data of an export may be from, its snapshot being gone: the end of its date, or when its manifest was written. */
@@ -104,9 +119,9 @@ function iso(time: number | undefined): string | undefined {
     return time === undefined ? undefined : new Date(time).toISOString();
 }
 
+/** RDS doesn't say of an instance that is being created since when it is there, so nobody knows. */
 function latest(created: number, begun: number | undefined): number | undefined {
-    if (Number.isNaN(created)) return begun;
-    return Math.max(created, begun ?? created);
+    return Number.isNaN(created) ? undefined : Math.max(created, begun ?? created);
 }
 
 /** Neither its name nor its resource id is in the account. */

@@ -92,6 +92,8 @@ export interface Enrolment {
     readonly maxAttempts: number;
     /** Hours that a database exported daily (or more often) may be without protection. */
     readonly rpoHours: number;
+    /** Ids of accounts whose exports the vault refuses; they are looked at, and nothing is exported. */
+    readonly suspended?: readonly string[];
 }
 
 /** Where exports go; the same for every account but for the export role's account. */
@@ -144,6 +146,8 @@ export interface Database {
     readonly sizeGiB?: number;
     /** Of an instance in a cluster: the cluster's identifier. Snapshots are the cluster's, so it is no database by itself. */
     readonly memberOf?: string;
+    /** Of a read replica: its source's identifier, or ARN if that is in another Region or account. */
+    readonly replicaOf?: string;
     readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -219,7 +223,10 @@ export interface InventoryDatabase {
     readonly newestSnapshot?: string;
     /** Data time of its newest whole export. */
     readonly protectedAt?: string;
-    /** Hours without protection; of one that was never protected since it exists, or since the ledger begins. */
+    /**
+     * Hours without protection; of one that was never protected since it exists, or since the ledger begins. Absent: nobody knows since when, or only
+     * snapshots made by hand are wanted, so that nobody can say when one is missing.
+     */
     readonly unprotectedHours?: number;
     /** Hours that it may be without protection, by its frequency. */
     readonly rpoHours: number;
@@ -272,7 +279,7 @@ export interface StartExportTaskInput {
 }
 
 export type ReasonCode =
-    | "not-enrolled" | "foreign" | "shared" | "engine" | "storage" | "status" | "creating" | "snapshot-type" | "excluded" | "not-included"
+    | "not-enrolled" | "suspended" | "foreign" | "shared" | "engine" | "storage" | "status" | "creating" | "snapshot-type" | "excluded" | "not-included"
     | "tags" | "copy" | "too-old" | "expired-unprotected" | "thinned" | "given-up"
     | "running" | "busy" | "backoff" | "no-slot" | "first-export" | "due" | "sealing" | "sealed" | "partial" | "unknown";
 

@@ -37,6 +37,7 @@ const parts = new Set([
     "aws:cloudwatch/eventBusPolicy:EventBusPolicy",
     "aws:cloudwatch/eventTarget:EventTarget",
     "aws:cloudformation/stackSetInstance:StackSetInstance",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
 ]);
 
 export function deploy(rendered: Rendered, world: World): void {

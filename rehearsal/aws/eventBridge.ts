@@ -1,7 +1,7 @@
 /** Buses, rules and targets of the classic EventBridge: queues, topics, and buses in another account or Region. */
 import { transform } from "./inputTransformer";
 import { compilePart, compilePattern } from "./pattern";
-import { AwsError, type AwsEvent, type EventBridge, type KnownOfCall, type Principal, type RuleTarget, type World } from "./types";
+import { AwsError, type AwsEvent, type EventBridge, type KnownOfCall, type Match, type Principal, type RuleTarget, type World } from "./types";
 
 interface Rule {
     readonly arn: string;
@@ -27,6 +27,7 @@ const day = 24 * 3600_000;
 export function createEventBridge(world: World): EventBridge {
     const rules = new Map<string, Rule[]>();
     const matched = new Set<string>();
+    const matches: Match[] = [];
     const listening = new Map<string, boolean>();
 
     const defaultBus = (account: string, region: string) => `arn:${world.partition}:events:${region}:${account}:event-bus/default`;
@@ -45,6 +46,7 @@ export function createEventBridge(world: World): EventBridge {
         for (const rule of rulesOf(busArn)) {
             if (!rule.matches(event)) continue;
             matched.add(event.id);
+            matches.push({ at: world.clock.now, rule: rule.arn });
             for (const target of rule.targets) deliver(rule, target, event, world.clock.now);
         }
     }
@@ -106,6 +108,7 @@ export function createEventBridge(world: World): EventBridge {
     }
 
     const events: EventBridge = {
+        matches,
         weather: () => [0],
         addBus: (arn) => void (rules.has(arn) || rules.set(arn, [])),
         addRule({ arn, account, busArn, pattern, targets, readsToo = false }) {

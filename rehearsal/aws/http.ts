@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serveS3 } from "./httpS3";
-import { serveLogs, serveOrganizations, serveRds, serveSns, serveSqs, serveSts } from "./httpServices";
+import { serveCloudTrail, serveLogs, serveOrganizations, serveRds, serveSns, serveSqs, serveSts } from "./httpServices";
 import { AwsError, type Principal, type World } from "./types";
 
 export interface Request {
@@ -35,7 +35,7 @@ export interface HttpFront {
     stop(): Promise<void>;
 }
 
-const services = new Map<string, Service>([["rds", serveRds], ["sts", serveSts], ["s3", serveS3], ["sqs", serveSqs], ["organizations", serveOrganizations], ["sns", serveSns], ["logs", serveLogs]]);
+const services = new Map<string, Service>([["rds", serveRds], ["sts", serveSts], ["s3", serveS3], ["sqs", serveSqs], ["organizations", serveOrganizations], ["sns", serveSns], ["logs", serveLogs], ["cloudtrail", serveCloudTrail]]);
 
 /** Stop it in the end, or the process lives on. */
 export async function serve(world: World): Promise<HttpFront> {

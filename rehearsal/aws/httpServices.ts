@@ -1,6 +1,7 @@
-/** RDS, STS and SNS (query protocol, XML), SQS (JSON 1.0), Organizations and CloudWatch Logs (JSON 1.1) over HTTP. */
+/** RDS, STS and SNS (query protocol, XML), SQS (JSON 1.0), Organizations, CloudWatch Logs and CloudTrail (JSON 1.1) over HTTP. */
 import { createHash } from "node:crypto";
 import type { Response, Service } from "./http";
+import { trailApi } from "./trail";
 import { AwsError } from "./types";
 import { xml } from "./xml";
 
@@ -102,6 +103,14 @@ export const serveLogs: Service = {
         const unknown = Object.keys(input).find((name) => !known.includes(name));
         if (unknown) throw new AwsError("NotSimulated", `logs: FilterLogEvents with ${unknown} isn't simulated`, 501);
         return json(200, world.logs.filter(principal, input), "1.1");
+    },
+    error: ({ code, message, status }) => json(status, { __type: code === "AccessDenied" ? "AccessDeniedException" : code, message }, "1.1"),
+};
+
+export const serveCloudTrail: Service = {
+    serve(world, { headers, body, principal }) {
+        const [, operation = ""] = /CloudTrail_20131101\.(\w+)$/.exec(String(headers["x-amz-target"])) ?? [];
+        return json(200, trailApi(world, principal, operation, JSON.parse(body.toString()) as Record<string, string>), "1.1");
     },
     error: ({ code, message, status }) => json(status, { __type: code === "AccessDenied" ? "AccessDeniedException" : code, message }, "1.1"),
 };

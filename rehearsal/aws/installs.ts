@@ -142,6 +142,7 @@ function mapping(resource: Resource, stage: Stage): void {
 
 function schedule(resource: Resource, stage: Stage): void {
     const { name, groupName = "default", scheduleExpression, target } = resource.inputs;
+    const once = stage.others(resource, "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", ({ functionName }) => target.arn.endsWith(`:${functionName}`))[0]?.inputs;
     addSchedule(stage.world, {
         arn: stage.arn(resource, "scheduler", `schedule/${groupName}/${name}`),
         groupArn: stage.arn({ ...resource, outputs: undefined }, "scheduler", `schedule-group/${groupName}`),
@@ -150,6 +151,7 @@ function schedule(resource: Resource, stage: Stage): void {
         targetArn: target.arn,
         roleArn: target.roleArn,
         input: target.input && JSON.parse(target.input),
+        retries: once?.maximumRetryAttempts,
     });
 }
 

@@ -2,6 +2,7 @@
  * The AWS SDK's face (v3: clients, commands, paginators, names of errors) over a simulated AWS in the same process. Only what our
  * functions use; anything else is an error, so that nothing passes for tested that wasn't. The real SDK is on the wire: http.ts.
  */
+import { trailApi } from "./trail";
 import { AwsError, type Principal, type World } from "./types";
 
 export type Input = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as various as AWS
@@ -206,6 +207,7 @@ const operations: Record<string, (world: World, principal: Principal, input: Inp
     },
     Publish: (world, principal, { TopicArn, Message, Subject }) => ({ MessageId: world.sns.publish(principal, TopicArn, { message: Message, subject: Subject }) }),
     FilterLogEvents: (world, principal, input) => world.logs.filter(principal, input as Parameters<World["logs"]["filter"]>[1]),
+    ...Object.fromEntries(["DescribeTrails", "GetTrailStatus", "GetEventSelectors"].map((operation) => [operation, (world: World, principal: Principal, input: Input) => trailApi(world, principal, operation, input)])),
     GetObjectLockConfiguration: (world, principal, { Bucket }) => ({ ObjectLockConfiguration: lockOf(world.s3.lock(principal, Bucket)) }),
     HeadObject: (world, principal, { Bucket, Key, VersionId }) => object(world.s3.head(principal, Bucket, Key, VersionId)),
     GetObject(world, principal, { Bucket, Key, VersionId, Range }) {

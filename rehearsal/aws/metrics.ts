@@ -1,6 +1,6 @@
-/** The data points of a run: EMF lines of the functions, Lambda's own metrics, and queues as sampled. */
+/** The data points of a run: EMF lines of the functions, Lambda's own metrics, queues as sampled, and what rules matched. */
 import type { Datum } from "./cloudWatch";
-import type { LogLine, Run, World } from "./types";
+import type { LogLine, Match, Run, World } from "./types";
 
 /** Data points by `metricKey`, each in the order of time. */
 export type Metrics = ReadonlyMap<string, readonly Datum[]>;
@@ -42,7 +42,7 @@ export function sampleQueues({ clock, sqs }: World): readonly Sample[] {
     return samples;
 }
 
-export function metricsOf(logs: readonly LogLine[], runs: readonly Run[], samples: readonly Sample[]): Metrics {
+export function metricsOf(logs: readonly LogLine[], runs: readonly Run[], samples: readonly Sample[], matches: readonly Match[] = []): Metrics {
     const metrics = new Map<string, Datum[]>();
     const add = (namespace: string, name: string, dimensions: Record<string, string>, at: number, value: number) => {
         const key = metricKey(namespace, name, dimensions);
@@ -60,7 +60,14 @@ export function metricsOf(logs: readonly LogLine[], runs: readonly Run[], sample
         add("AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName }, at, visible);
         add("AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName }, at, age);
     }
+    for (const { at, rule } of matches) add("AWS/Events", "MatchedEvents", ruleDimensions(rule), at, 1);
     return metrics;
+}
+
+/** Rules of the default bus say their name only: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+function ruleDimensions(arn: string): Record<string, string> {
+    const [, bus, name] = arn.split("/") as [string, string, string?];
+    return name === undefined ? { RuleName: bus } : { EventBusName: bus, RuleName: name };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */

@@ -10,6 +10,8 @@ export interface Schedule {
     readonly targetArn: string;
     readonly roleArn: string;
     readonly input?: unknown;
+    /** How often Lambda runs again a function that threw; default 2. */
+    readonly retries?: number;
 }
 
 const units: Record<string, number> = { minute: 60_000, minutes: 60_000, hour: 3600_000, hours: 3600_000 };
@@ -50,7 +52,7 @@ export function addSchedule(world: World, schedule: Schedule): void {
         } catch (error) {
             const wait = retriesAfter[attempt];
             // Refused: the next tick is the retry.
-            if (error instanceof AwsError || wait === undefined) return;
+            if (error instanceof AwsError || wait === undefined || attempt >= (schedule.retries ?? retriesAfter.length)) return;
             world.clock.at(world.clock.now + wait, () => run(attempt + 1));
         }
     }

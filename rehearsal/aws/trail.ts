@@ -2,7 +2,24 @@
  * CloudTrail: judged calls as events on the default buses of those whom they concern. Only management events: data events must be asked for,
  * and our trail doesn't. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
-import type { AwsEvent, JudgedCall, KnownOfCall, Principal, World } from "./types";
+import { AwsError, type AwsEvent, type JudgedCall, type KnownOfCall, type Principal, type World } from "./types";
+
+/**
+ * What CloudTrail answers to the one who asks: every account has one trail of all Regions, which logs all management events, as
+ * `record` does. https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html
+ */
+export function trailApi(world: World, principal: Principal, operation: string, { Name, TrailName }: { readonly Name?: string; readonly TrailName?: string }): Record<string, unknown> {
+    const account = principal.account ?? "";
+    const arn = `arn:${world.partition}:cloudtrail:${world.region}:${account}:trail/simulated`;
+    const asked = Name ?? TrailName ?? arn;
+    const isOne = operation !== "DescribeTrails";
+    world.authorize({ principal, action: `cloudtrail:${operation}`, resource: isOne ? asked : "*", resourceAccount: account });
+    if (asked !== arn) throw new AwsError("TrailNotFoundException", `Unknown trail: ${asked}`);
+    if (operation === "DescribeTrails") return { trailList: [{ Name: "simulated", TrailARN: arn, HomeRegion: world.region, IsMultiRegionTrail: true, IsOrganizationTrail: false, IncludeGlobalServiceEvents: true }] };
+    if (operation === "GetTrailStatus") return { IsLogging: true };
+    if (operation === "GetEventSelectors") return { TrailARN: arn, EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true, DataResources: [], ExcludeManagementEventSources: [] }] };
+    throw new AwsError("NotSimulated", `cloudtrail:${operation} isn't simulated`, 501);
+}
 
 /** AWS says "typically within 5 minutes": https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html */
 const delay = 5 * 60_000;

@@ -284,6 +284,8 @@ export interface RuleTarget {
     readonly deadLetterArn?: string;
     readonly transformer?: { readonly paths: Readonly<Record<string, string>>; readonly template: string };
 }
+/** An event that a rule matched: the rule's ARN, and when. */
+export interface Match { readonly at: number; readonly rule: string }
 export interface EventBridge {
     addBus(arn: string): void;
     addRule(rule: { arn: string; account: string; busArn: string; pattern: string; targets: readonly RuleTarget[]; readsToo?: boolean }): void;
@@ -297,6 +299,8 @@ export interface EventBridge {
     weather: (event: AwsEvent) => readonly number[];
     /** Whether the pattern of the forwarder or of another rule ever matched this event id. */
     forwarded(eventId: string): boolean;
+    /** What rules matched, in the order of time; grows. */
+    readonly matches: readonly Match[];
     /** A customer's PutEvents. The envelope's account is the principal's. `trustSource` lets `aws.` sources through, which AWS refuses. */
     putEvents(principal: Principal, busArn: string, event: AwsEvent, options?: { trustSource?: boolean }): void;
 }

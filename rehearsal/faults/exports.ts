@@ -42,6 +42,7 @@ export const unusableSourceKey: PlayFault = (stage) => {
         on: database,
         when: at(33),
         alarms: ["export-refused"],
+        until: Infinity,
         explains: ({ resource }) => resource === keyArn,
         effect: () => {
             const refusals = logged(stage, "export-refused", { class: "source-key" }).length;
@@ -67,6 +68,7 @@ export const recreatedSnapshot: PlayFault = (stage) => {
         when: at(9),
         // The event of the deleted one may come after it has gone.
         mayRing: ["vanished"],
+        about: () => [`${database.account} unknown`, `${database.account} instance.${database.identifier}`],
         effect: () => {
             const ids = world.rds.tasks().filter(({ sourceArn }) => sourceArn.endsWith(`:${identifier}`)).map(({ id }) => id);
             return new Set(ids).size === 2 ? "both were exported, under ids of their own" : undefined;
@@ -82,6 +84,7 @@ export const oldCopy: PlayFault = (stage) => {
         name: "manual copy of an old snapshot",
         when: at(12),
         mayRing: unprotected,
+        about: () => [`${database.account} instance.${database.identifier}`],
         effect: () => {
             const copy = world.rds.snapshots().find((snapshot) => snapshot.database === database);
             return copy && !startsOf(stage, copy.arn).length ? "not exported: its data is 60 days old" : undefined;

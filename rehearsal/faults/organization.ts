@@ -23,6 +23,7 @@ const joining = ({ members }: Population): PlayFault => (stage) => {
         name: `${coming.length} accounts join, one after another`,
         when,
         mayRing: ["not-ready"],
+        until: coming.at(-1)!.time + hour,
         // Until the StackSet has reached it, it can't be assumed.
         explains: (call) => coming.some(({ member: { id }, time }) => call.resource === arns.accessRole(id) && within(call, time, time + 15 * minute)),
         effect() {
@@ -58,6 +59,8 @@ const leaving = ({ members }: Population): PlayFault => (stage) => {
         when: at(2),
         alarms: ["member-left"],
         mayRing: ["failed"],
+        until: at(15) + hour,
+        about: () => going.map(({ id }) => id),
         explains: (call) => going.some(({ id, time }) => isOf(call, id) && call.at >= time),
         effect() {
             const late = going.flatMap(({ id, time }) => looksAt(stage, id).filter((each) => each > time + 15 * minute));
@@ -88,6 +91,8 @@ const returning = (population: Population): PlayFault => (stage) => {
         when: left,
         alarms: ["member-left"],
         on: database,
+        until: back,
+        about: () => [id],
         explains: (call) => isOf(call, id) && within(call, left, back),
         effect() {
             const failed = stackSetOf(world).operations.some(({ status, outcomes }) => status === "FAILED" && outcomes[id] === "FAILED");
@@ -112,6 +117,7 @@ const squatting = ({ squatted }: Population): PlayFault[] => !squatted ? [] : [(
         alarms: ["not-ready"],
         when: at(0),
         on: database,
+        until: again,
         outage: { account: id, from: at(0), to: again },
         explains: (call) => call.resource === arns.accessRole(id) && call.at <= again,
         effect() {
@@ -133,8 +139,10 @@ const ownerTakesRoleAway = ({ members }: Population): PlayFault => (stage) => {
     return {
         name: "owner removes the access role for good",
         when,
-        alarms: ["not-ready"],
+        alarms: ["not-ready", "account-lost"],
         mayRing: unprotected,
+        until: Infinity,
+        about: () => [id],
         explains: (call) => [call.resource, call.principal.roleArn].includes(arns.accessRole(id)) && call.at >= when,
         effect() {
             const said = logged(stage, "account-not-ready", { account: id }).length;
@@ -154,6 +162,7 @@ const unreadable: PlayFault = (stage) => {
         name: "organization unreadable for an hour",
         when: from,
         alarms: ["organization-unreadable"],
+        until: to,
         effect() {
             const alarms = logged(stage, "organization-unreadable").length;
             const looked = new Set(logged(stage, "look").filter((line) => line.at >= from && line.at < to).map(({ json }) => json?.account)).size;

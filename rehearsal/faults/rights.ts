@@ -47,9 +47,11 @@ export const missingRole =
             name,
             when: from,
             outage: { account, from, to },
-            alarms: [sign === "account-not-ready" ? "not-ready" : sign],
+            alarms: sign === "account-not-ready" ? ["not-ready", "account-lost"] : [sign],
             // Where it is the only account, nobody is looked at.
             mayRing: ["failed", "no-look", ...unprotected],
+            until: to,
+            about: () => [account],
             // What RDS was writing when its role went may fail too.
             explains: (call) => within(call, from, to) && (call.resource === arn || call.principal.roleArn === arn),
             effect: () => {
@@ -79,6 +81,7 @@ export const lostGrant: PlayFault = (stage) => {
         on: database,
         alarms: ["bucket"],
         mayRing: ["failed"],
+        about: () => stage.accounts,
         explains: (call) => within(call, from, to) && call.resource.startsWith(arns.bucket),
         effect: () => {
             const arn = world.rds.snapshots().find((snapshot) => snapshot.database === database)?.arn ?? "";

@@ -106,6 +106,8 @@ const brokenSealer: PlayFault = (stage) => {
         when: from,
         on: database,
         alarms: ["vault-not-ready"],
+        until: to,
+        about: () => stage.accounts,
         explains: (call) => within(call, from, to) && call.principal.roleArn === arns.sealerRole,
         effect: () => {
             const [task] = tasks();

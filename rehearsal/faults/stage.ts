@@ -23,10 +23,16 @@ export interface Fault {
     readonly outage?: { readonly account: string; readonly from: number; readonly to: number };
     /** The database that it plays on, if it is one that the configuration may not want. */
     readonly on?: SimDatabase;
-    /** Names of alarms and tamper rules that it raises, without the stack's prefix. */
+    /** Names of alarms and tamper rules that it raises, without the stack's prefix. Rules have half an hour for it, from `when` on. */
     readonly alarms?: readonly string[];
     /** Others that it may raise, by what else plays at the time. */
     readonly mayRing?: readonly string[];
+    /** Hours from `when` on that its alarms have. Default 8. */
+    readonly within?: number;
+    /** Its own end, ms, if that is later; Infinity: nobody mends it. */
+    readonly until?: number;
+    /** Whom its alarms may name, asked after the play: `<account>`, with all its databases, or `<account> <kind>.<identifier>`. Default: `on`. */
+    readonly about?: () => readonly string[];
     /** The vault's default lock isn't there. */
     readonly unlocked?: { readonly from: number; readonly to: number };
     /** What came of it, measured in the world after the play; `undefined`: nothing, which is a violation. */

@@ -1,7 +1,7 @@
 /** Somebody with an administrator's rights in the backup account. */
 import { AwsError, type Principal } from "../aws/types";
 import { hour, minute } from "../nights";
-import { at, bucketOf, logged, policyOf, type FaultStage, type PlayFault } from "./stage";
+import { accountAt, at, bucketOf, logged, policyOf, type FaultStage, type PlayFault } from "./stage";
 
 const roleName = "visitor";
 
@@ -96,4 +96,28 @@ const brokenLock: PlayFault = (stage) => {
     };
 };
 
-export const tamperingFaults: readonly PlayFault[] = [handOnTheVault, stoppedSchedule, brokenLock];
+/** Its access role lends itself the vault key, call after call, as somebody would who wants a tamper notice to drown. */
+const floodOfGrants: PlayFault = (stage) => {
+    const { world, arns, keyArn } = stage;
+    const when = at(33);
+    const count = 200;
+    const account = accountAt(stage, 0);
+    const roleArn = arns.accessRole(account);
+    const hand: Principal = { arn: `arn:${arns.partition}:sts::${account}:assumed-role/${roleArn.slice(roleArn.lastIndexOf("/") + 1)}/flood`, account, roleArn };
+    let lent = 0;
+    for (let index = 0; index < count; index++) {
+        world.clock.at(when + index * 1000, () => {
+            world.authorize({ principal: hand, action: "kms:CreateGrant", resource: keyArn, resourceAccount: arns.sealerRole.split(":")[4]! });
+            lent++;
+        });
+    }
+    const mailed = () => world.sns.messages.filter(({ event }) => (event?.detail.userIdentity as { accountId?: string } | undefined)?.accountId === account).length;
+    return {
+        name: "flood of grants by a source account",
+        when,
+        alarms: ["foreign-grants"],
+        effect: () => (lent === count && mailed() === 0 ? `${lent} grants of ${account}, none of which was mailed by itself` : undefined),
+    };
+};
+
+export const tamperingFaults: readonly PlayFault[] = [handOnTheVault, stoppedSchedule, brokenLock, floodOfGrants];

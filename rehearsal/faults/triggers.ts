@@ -60,6 +60,8 @@ export const vanishedSnapshot: PlayFault = (stage) => {
         when,
         alarms: ["vanished"],
         mayRing: unprotected,
+        // Nobody knows whose snapshot it was.
+        about: () => [`${database.account} unknown`, `${database.account} instance.${database.identifier}`],
         effect: () => (logged(stage, "vanished", { snapshot: arn }).length ? "alarmed as vanished: an event named it, and RDS knew it no more" : undefined),
     };
 };

@@ -74,6 +74,8 @@ const inBackup: Case[] = [
     ["lambda:CreateFunction", starter, true],
     ["lambda:UpdateFunctionCode", starter.replace("prod", "other"), false],
     ["lambda:InvokeFunction", starter, false],
+    ["lambda:PutFunctionEventInvokeConfig", starter, true],
+    ["lambda:PutFunctionEventInvokeConfig", starter.replace("prod", "other"), false],
     ["lambda:CreateEventSourceMapping", "*", true, { "lambda:FunctionArn": starter }],
     ["lambda:CreateEventSourceMapping", "*", false, { "lambda:FunctionArn": starter.replace("prod", "other") }],
     ["logs:CreateLogGroup", arns.starterLogs, true],

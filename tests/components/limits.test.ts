@@ -30,6 +30,14 @@ describe("where listed accounts end", () => {
         assert.ok(problems.some((problem) => /^undelivered queue's policy: \d+ characters with 2 accounts and 200 units, AWS allows 8192$/.test(problem)), problems.join("\n"));
     });
 
+    it("holds every pattern of what watches against EventBridge's limit, whatever the deploy role is called", () => {
+        const patterns = (arn: string) => documentSizes(place, { accounts: accounts(90) }, arn).filter(({ what }) => what.startsWith("pattern of "));
+        const longest = `arn:aws-us-gov:iam::444455556666:role/${"p".repeat(511)}/${"r".repeat(64)}`;
+        assert.equal(patterns(longest).length, 10);
+        for (const { what, size, limit } of patterns(longest)) assert.ok(limit === 2048 && size > 200 && size <= limit, `${what}: ${size}`);
+        assert.match(outgrownLimits(place, { accounts: [] }, `${longest}${"x".repeat(200)}`).join("\n"), /^pattern of rds-vault-abcdefghijkl-ap-southeast-1-watch-bucket: \d+ characters/);
+    });
+
     it("suspended accounts count, and the policy says when they are too many", () => {
         const size = (count: number) => documentSizes(place, { accounts: accounts(90) }, deployRoleArn, accounts(count)).find(({ what }) => what === "vault bucket policy")!.size;
         assert.ok(size(1) > size(0) && size(90) === size(1) + 89 * 15, `${size(0)} ${size(1)} ${size(90)}`);

@@ -6,14 +6,16 @@ import type { Document, Sources } from "../../components/policies/document";
 import { exportPolicy, exportTrust } from "../../components/policies/export";
 import { busPolicy, forwarderPolicy, forwarderTrust, undeliveredPolicy } from "../../components/policies/forward";
 import { lambdaTrust } from "../../components/policies/function";
+import { alarmArn, noticesKeyPolicy, noticesTopicPolicy } from "../../components/policies/notices";
 import { readerPolicy, readerTrust } from "../../components/policies/reader";
 import { sealerPolicy } from "../../components/policies/seal";
-import { defaultBus, iamForwarderPolicy, iamForwarderRule, iamForwarderTrust } from "../../components/policies/tamper";
+import { defaultBus, iamForwarderPolicy, iamForwarderRule, iamForwarderTrust, tamperRuleArns } from "../../components/policies/tamper";
 import { trailArn, trailBucketArn, trailBucketPolicy } from "../../components/policies/trail";
 import { schedulePolicy, scheduleTrust, sweeperPolicy, triggerQueuePolicy } from "../../components/policies/trigger";
 import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
 import { vaultKeyPolicy } from "../../components/policies/vaultKey";
 import { organizationDelegation } from "../../components/policies/organization";
+import { foreignGrantsName, tamperRuleNames } from "../../components/watch/tamperCalls";
 import { withAwsKeys } from "../../rehearsal/aws/context";
 import { judge } from "../../rehearsal/aws/judge";
 import type { Principal } from "../../rehearsal/aws/types";
@@ -101,7 +103,7 @@ const fromPlaces: readonly Case[] = Object.entries(places).flatMap(([name, { acc
         { name: `${whose}: decrypt by the access role`, by: by(names.accessRole), identity: anything, action: "kms:Decrypt", ...ontoKey, resource: unitKey, context, allowed: false },
     ];
     const deadLetters = (rule: string, allowed: boolean): Case => ({
-        name: `${name}: dead letters of ${rule}`, by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, units),
+        name: `${name}: dead letters of ${rule}`, by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, units, tamperRuleArns(place)),
         context: { "aws:SourceArn": `arn:aws:events:${region}:${account}:rule/${rule}`, "aws:SourceAccount": account, ...keysAt("Source", path) }, allowed,
     });
     return [
@@ -122,6 +124,15 @@ const canary = `${arns.bucket}/canary/2026-10-05`;
 const reader = { by: role(backup, names.reader), identity: readerPolicy(arns, region, backup, keyArn) };
 const logsOf = (group: string) => `${group}:*`;
 const iamRule = iamForwarderRule(place);
+const undelivered = undeliveredPolicy(arns, sources, tamperRuleArns(place));
+const intoUndelivered = { by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undelivered };
+/** Who publishes, as AWS says it: the ARN of the alarm or rule, and its account. */
+const from = (arn: string) => ({ "aws:SourceArn": arn, "aws:SourceAccount": arn.split(":")[4]! });
+const keyRule = `arn:aws:events:${region}:${backup}:rule/${names.watch}-key`;
+const ourAlarm = alarmArn(place, `${names.watch}-rpo`);
+const [cloudWatch, eventBridge] = ["cloudwatch.amazonaws.com", "events.amazonaws.com"].map(service) as [Principal, Principal];
+const tell = { action: "sns:Publish", on: arns.notices, owner: backup, resource: noticesTopicPolicy(place, tamperRuleNames(place)) };
+const noticesKey = { on: otherKey, owner: backup, resource: noticesKeyPolicy(place, deployRoleArn) };
 const forwarderRole = `arn:aws:iam::${backup}:role/rds-vault/${names.iamForwarder}`;
 const cloudTrail = service("cloudtrail.amazonaws.com");
 const trailObject = `${trailBucketArn(place)}/AWSLogs/${backup}/CloudTrail/eu-west-1/2026/10/05/x.json.gz`;
@@ -228,10 +239,47 @@ const arrows: Record<string, readonly Case[]> = {
         { name: "hub rule to the trigger queue", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
         { name: "a source rule to the trigger queue", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: false },
         { name: "no source at all", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.triggerQueue, owner: backup, resource: triggerQueuePolicy(arns), allowed: false },
-        { name: "hub rule's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
-        { name: "forwarder's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: true },
-        { name: "dead letters of an account that isn't enrolled", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": arns.forwarderRule(stranger), "aws:SourceAccount": stranger }, allowed: false },
-        { name: "dead letters of another rule", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undeliveredPolicy(arns, sources), context: { "aws:SourceArn": `arn:aws:events:${region}:${shop}:rule/other`, "aws:SourceAccount": shop }, allowed: false },
+        { name: "hub rule's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undelivered, context: { "aws:SourceArn": arns.hubRule, "aws:SourceAccount": backup }, allowed: true },
+        { name: "forwarder's dead letters", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undelivered, context: { "aws:SourceArn": arns.forwarderRule(shop), "aws:SourceAccount": shop }, allowed: true },
+        { name: "dead letters of an account that isn't enrolled", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undelivered, context: { "aws:SourceArn": arns.forwarderRule(stranger), "aws:SourceAccount": stranger }, allowed: false },
+        ...tamperRuleArns(place).map((rule) => ({ name: `dead letters of ${rule.split("/")[1]}`, ...intoUndelivered, context: from(rule), allowed: true })),
+        { name: "dead letters of the rule that counts, which has none", ...intoUndelivered, context: from(keyRule.replace(/-key$/, "-foreign-grants")), allowed: false },
+        { name: "dead letters of a tamper rule of another stack", ...intoUndelivered, context: from(keyRule.replace("-prod-", "-test-")), allowed: false },
+        { name: "dead letters of a tamper rule's namesake in another account", ...intoUndelivered, context: from(keyRule.replace(backup, shop)), allowed: false },
+        { name: "dead letters of a tamper rule's namesake in another Region", ...intoUndelivered, context: from(keyRule.replace(region, "us-east-1")), allowed: false },
+        { name: "dead letters of another rule", by: service("events.amazonaws.com"), action: "sqs:SendMessage", on: arns.undeliveredQueue, owner: backup, resource: undelivered, context: { "aws:SourceArn": `arn:aws:events:${region}:${shop}:rule/other`, "aws:SourceAccount": shop }, allowed: false },
+    ],
+    "CloudWatch and EventBridge → notices topic": [
+        { name: "one of our alarms", ...tell, by: cloudWatch, context: from(ourAlarm), allowed: true },
+        { name: "an alarm of another name in this account", ...tell, by: cloudWatch, context: from(alarmArn(place, "other-rpo")), allowed: false },
+        { name: "an alarm of another stack", ...tell, by: cloudWatch, context: from(ourAlarm.replace("-prod-", "-test-")), allowed: false },
+        { name: "another account's alarm of our name", ...tell, by: cloudWatch, context: from(ourAlarm.replace(backup, shop)), allowed: false },
+        { name: "another account's CloudWatch that says our alarm", ...tell, by: cloudWatch, context: { ...from(ourAlarm), "aws:SourceAccount": shop }, allowed: false },
+        { name: "an alarm that says nothing of itself", ...tell, by: cloudWatch, allowed: false },
+        ...tamperRuleArns(place).map((rule) => ({ name: `our rule ${rule.split("/")[1]}`, ...tell, by: eventBridge, context: from(rule), allowed: true })),
+        { name: "our rule, of which EventBridge says nothing, as its guide has it", ...tell, by: eventBridge, allowed: true },
+        { name: "another rule of this account", ...tell, by: eventBridge, context: from(`arn:aws:events:${region}:${backup}:rule/other`), allowed: false },
+        { name: "the rule that counts what source accounts can repeat at will", ...tell, by: eventBridge, context: from(`arn:aws:events:${region}:${backup}:rule/${foreignGrantsName(place)}`), allowed: false },
+        { name: "another account's rule of our name", ...tell, by: eventBridge, context: from(keyRule.replace(backup, shop)), allowed: false },
+        { name: "another account's rule", ...tell, by: eventBridge, context: from(`arn:aws:events:${region}:${stranger}:rule/other`), allowed: false },
+        { name: "a rule over plain HTTP", ...tell, by: eventBridge, context: { ...from(keyRule), "aws:SecureTransport": "false" }, allowed: false },
+        { name: "another service", ...tell, by: service("s3.amazonaws.com"), context: { "aws:SourceAccount": backup }, allowed: false },
+        { name: "a source account", ...tell, by: role(shop, "admin", "/"), identity: anything, allowed: false },
+    ],
+    "CloudWatch and EventBridge → notices key": [
+        ...["kms:Decrypt", "kms:GenerateDataKey"].flatMap((action) => [
+            { name: `${action}: CloudWatch of this account`, ...noticesKey, action, by: cloudWatch, context: from(ourAlarm), allowed: true },
+            { name: `${action}: CloudWatch of another account`, ...noticesKey, action, by: cloudWatch, context: from(ourAlarm.replace(backup, shop)), allowed: false },
+            { name: `${action}: CloudWatch without an account`, ...noticesKey, action, by: cloudWatch, allowed: false },
+            // What it may publish the topic says: EventBridge supports no condition on the key.
+            { name: `${action}: EventBridge, which says nothing of the rule`, ...noticesKey, action, by: eventBridge, allowed: true },
+            { name: `${action}: a source account`, ...noticesKey, action, by: role(shop, "admin", "/"), identity: anything, allowed: false },
+        ]),
+        ...["kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"].flatMap((action) =>
+            [cloudWatch, eventBridge].map((by) => ({ name: `${action} by ${by.arn}`, ...noticesKey, action, by, context: from(ourAlarm), allowed: false }))),
+        ...["admin", "rds-vault-deploy"].map((who) => ({ name: `kms:ScheduleKeyDeletion by the role ${who}`, ...noticesKey, action: "kms:ScheduleKeyDeletion", by: role(backup, who, "/"), identity: anything, allowed: false })),
+        { name: "another policy, by an admin", ...noticesKey, action: "kms:PutKeyPolicy", by: role(backup, "admin", "/"), identity: anything, allowed: false },
+        { name: "another policy, by the deploy role", ...noticesKey, action: "kms:PutKeyPolicy", by: role(backup, "rds-vault-deploy", "/"), identity: anything, allowed: true },
     ],
     "Scheduler → sweep → trigger queue": [
         { name: "our schedule group", by: service("scheduler.amazonaws.com"), action: "sts:AssumeRole", on: `arn:aws:iam::${backup}:role/rds-vault/${names.scheduleRole}`, owner: backup, resource: scheduleTrust(arns, backup), context: { "aws:SourceArn": arns.scheduleGroup, "aws:SourceAccount": backup }, allowed: true },
@@ -390,7 +438,7 @@ describe("policies, judged by an independent evaluator", () => {
 
     it("no statement is for nobody: none names listed accounts where there are none", () => {
         const none = { ...units, accounts: [] };
-        const documents = [busPolicy(arns, none), undeliveredPolicy(arns, none), vaultBucketPolicy({ arns, backupAccountId: backup, sources: none, keyArn }), vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn, sources: none })];
+        const documents = [busPolicy(arns, none), undeliveredPolicy(arns, none, tamperRuleArns(place)), vaultBucketPolicy({ arns, backupAccountId: backup, sources: none, keyArn }), vaultKeyPolicy({ arns, region, backupAccountId: backup, deployRoleArn, sources: none })];
         for (const each of documents) assert.doesNotMatch(JSON.stringify(each), /\[\]/);
     });
 

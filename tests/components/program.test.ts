@@ -61,8 +61,8 @@ describe("the program", function () {
         const { "cloudwatch.MetricAlarm": alarms, "cloudwatch.QueryDefinition": queries, ...others } = contract(prod, backup);
         assert.ok(alarms && queries);
         assert.deepEqual(others, {
-            "cloudwatch.Dashboard": 1, "cloudwatch.EventBus": 1, "cloudwatch.EventBusPolicy": 1, "cloudwatch.EventRule": 10, "cloudwatch.EventTarget": 10, "cloudwatch.LogGroup": 4,
-            "iam.Role": 8, "iam.RolePolicy": 8, "kms.Alias": 1, "kms.Key": 2, "lambda.EventSourceMapping": 2, "lambda.Function": 4,
+            "cloudwatch.Dashboard": 1, "cloudwatch.EventBus": 1, "cloudwatch.EventBusPolicy": 1, "cloudwatch.EventRule": 11, "cloudwatch.EventTarget": 10, "cloudwatch.LogGroup": 4,
+            "iam.Role": 8, "iam.RolePolicy": 8, "kms.Alias": 1, "kms.Key": 2, "lambda.EventSourceMapping": 2, "lambda.Function": 4, "lambda.FunctionEventInvokeConfig": 1,
             "s3.AccountPublicAccessBlock": 1, "s3.Bucket": 1, "s3.BucketLifecycleConfiguration": 1, "s3.BucketObjectLockConfiguration": 1, "s3.BucketOwnershipControls": 1,
             "s3.BucketPolicy": 1, "s3.BucketPublicAccessBlock": 1, "s3.BucketServerSideEncryptionConfiguration": 1, "s3.BucketVersioning": 1,
             "scheduler.Schedule": 2, "scheduler.ScheduleGroup": 2, "sns.Topic": 1, "sns.TopicPolicy": 1, "sns.TopicSubscription": 1, "sqs.Queue": 5, "sqs.QueuePolicy": 2,
@@ -181,11 +181,15 @@ describe("the program", function () {
         const rules = prod.resources.filter(({ name, type }) => name.startsWith("watch-tamper") && type.endsWith(":EventRule"));
         const targets = prod.resources.filter(({ name, inputs }) => name.startsWith("watch-tamper") && inputs.inputTransformer);
         assert.deepEqual(rules.map(({ inputs }) => inputs.state), rules.map(() => "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"));
-        assert.equal(targets.length, rules.length - 1, "all but the one that forwards");
+        assert.equal(targets.length, rules.length - 2, "all but the one that forwards and the one that counts");
+        const counting = named(prod, "watch-tamper-foreign-grants").inputs.name;
+        assert.deepEqual(prod.resources.filter(({ type, inputs }) => type.endsWith(":EventTarget") && inputs.rule === counting), []);
+        assert.deepEqual(named(prod, "watch-alarms-foreign-grants").inputs.dimensions, { RuleName: counting });
         const safe = /^\$\.detail\.(eventName|eventSource|eventTime|eventID|awsRegion|errorCode|requestID|sourceIPAddress|userIdentity\.(type|userName|principalId|accountId|sessionContext\.sessionIssuer\.userName))$/;
         for (const { inputs } of targets) {
             const { inputPaths, inputTemplate } = inputs.inputTransformer;
             assert.equal(inputs.arn, named(prod, "watch-notices").outputs!.arn ?? inputs.arn);
+            assert.deepEqual(inputs.deadLetterConfig, { arn: named(prod, "hub-queues-undelivered").outputs!.arn });
             for (const path of Object.values<string>(inputPaths)) assert.match(path, safe);
             const used: string[] = [...new Set<string>(inputTemplate.match(/<\w+>/g))].map((each) => each.slice(1, -1)).sort();
             assert.deepEqual(used, Object.keys(inputPaths).sort());

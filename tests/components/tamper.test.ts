@@ -1,7 +1,12 @@
 // Doesn't prove what CloudTrail writes for each call, nor EventBridge's own matching (README: "Not yet proven on AWS").
 import assert from "node:assert/strict";
-import { namesOf } from "../../components/arns";
-import { iamForwarding, iamRegion, tamperCalls, tamperRuleNames, tamperRules } from "../../components/watch/tamperCalls";
+import { foreignGrants, foreignGrantsName, iamForwarding, iamRegion, tamperCalls, tamperRuleNames, tamperRules } from "../../components/watch/tamperCalls";
+import { arnsOf, namesOf } from "../../components/arns";
+import { starterPolicy } from "../../components/policies/access";
+import type { Document } from "../../components/policies/document";
+import { sealerPolicy } from "../../components/policies/seal";
+import { sweeperPolicy } from "../../components/policies/trigger";
+import { watcherPolicy } from "../../components/policies/watch";
 import { compilePattern } from "../../rehearsal/aws/pattern";
 
 const account = "444455556666";
@@ -11,6 +16,7 @@ const deployRoleArn = `arn:aws:iam::${account}:role/rds-vault-deploy`;
 const { watch } = namesOf(place);
 
 const rules = tamperRules(place, deployRoleArn).map(({ name, severity, pattern }) => ({ topic: name.slice(watch.length + 1), severity, matches: compilePattern(JSON.stringify(pattern)) }));
+const counts = compilePattern(JSON.stringify(foreignGrants(place)));
 const forwards = compilePattern(JSON.stringify(iamForwarding));
 
 const session = (roleArn: string) => ({
@@ -27,6 +33,7 @@ const callers: Record<string, object> = {
     "another account": { type: "AWSAccount", principalId: "AROAEXAMPLE:s", accountId: shop },
     "one of the functions": session(`arn:aws:iam::${account}:role/rds-vault/${namesOf(place).starter}`),
 };
+const user = callers["an IAM user"]!;
 const deploy = session(deployRoleArn);
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html */
 const rds = { ...session(`arn:aws:iam::${shop}:role/rds-vault/${namesOf(place).accessRole}`), invokedBy: "export.rds.amazonaws.com" };
@@ -46,8 +53,9 @@ describe("tamper rules", () => {
     for (const { topic, service, name } of listed) {
         it(`${name}: whoever calls it is said, and that it was denied`, () => {
             for (const [who, by] of Object.entries(callers)) {
-                assert.deepEqual(fired({ service, name, by }), [topic], who);
-                assert.deepEqual(fired({ service, name, by, error: "AccessDenied" }), [topic], `${who}, denied`);
+                const expected = [...(topic === "grants" && who === "another account" ? [] : [topic]), ...(who.endsWith("root") ? ["root"] : [])];
+                assert.deepEqual(fired({ service, name, by }), expected, who);
+                assert.deepEqual(fired({ service, name, by, error: "AccessDenied" }), expected, `${who}, denied`);
             }
             assert.deepEqual(fired({ service, name, by: deploy }), ["deploy"], "by the deploy role");
             for (const error of ["AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation", "AuthorizationErrorException"]) {
@@ -66,13 +74,15 @@ describe("tamper rules", () => {
             kms: `ScheduleKeyDeletion DisableKey PutKeyPolicy RevokeGrant RetireGrant CreateGrant ImportKeyMaterial DeleteImportedKeyMaterial DeleteAlias UpdateAlias DisableKeyRotation
                 ReplicateKey UpdatePrimaryRegion DeleteKey CancelKeyDeletion EnableKey`,
             events: "DeleteRule DisableRule PutRule RemoveTargets PutTargets PutPermission RemovePermission DeleteEventBus UpdateEventBus DeleteArchive",
-            scheduler: "UpdateSchedule DeleteSchedule DeleteScheduleGroup",
+            scheduler: "CreateSchedule UpdateSchedule DeleteSchedule DeleteScheduleGroup",
             sqs: "PurgeQueue DeleteQueue SetQueueAttributes AddPermission RemovePermission",
-            sns: "DeleteTopic Unsubscribe SetTopicAttributes",
+            sns: "DeleteTopic Subscribe Unsubscribe SetTopicAttributes PutDataProtectionPolicy",
             lambda: `UpdateFunctionCode20150331v2 UpdateFunctionConfiguration20150331v2 PutFunctionConcurrency20171031 DeleteFunctionConcurrency20171031 AddPermission20150331v2
-                UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331 DeleteFunction20150331 PutFunctionCodeSigningConfig20200430 DeleteFunctionCodeSigningConfig20200430`,
+                UpdateEventSourceMapping20150331 DeleteEventSourceMapping20150331 DeleteFunction20150331 PutFunctionCodeSigningConfig20200430 DeleteFunctionCodeSigningConfig20200430
+                CreateEventSourceMapping20150331 CreateFunction20150331 PutFunctionEventInvokeConfig20190925 UpdateFunctionEventInvokeConfig20190925 PutRuntimeManagementConfig20210720`,
             iam: `UpdateAssumeRolePolicy PutRolePolicy AttachRolePolicy DetachRolePolicy DeleteRolePolicy DeleteRole PutRolePermissionsBoundary DeleteRolePermissionsBoundary CreateUser
-                CreateAccessKey CreateLoginProfile CreateSAMLProvider UpdateSAMLProvider CreateOpenIDConnectProvider`,
+                CreateAccessKey CreateLoginProfile CreateSAMLProvider UpdateSAMLProvider CreateOpenIDConnectProvider CreateRole AddUserToGroup PutGroupPolicy AttachGroupPolicy
+                UpdateAccessKey UpdateOpenIDConnectProviderThumbprint AddClientIDToOpenIDConnectProvider`,
             sts: "AssumeRoot",
             organizations: "LeaveOrganization AcceptHandshake",
             account: "DisableRegion",
@@ -80,25 +90,27 @@ describe("tamper rules", () => {
             config: "StopConfigurationRecorder",
             guardduty: "DeleteDetector UpdateDetector CreateFilter DisassociateFromAdministratorAccount",
             monitoring: "DeleteAlarms DisableAlarmActions PutMetricAlarm",
-            logs: "DeleteLogGroup PutRetentionPolicy",
+            logs: "DeleteLogGroup PutRetentionPolicy PutDataProtectionPolicy PutAccountPolicy AssociateKmsKey PutSubscriptionFilter",
         };
-        for (const [service, names] of Object.entries(wanted)) for (const name of names.split(/\s+/)) assert.equal(fired({ service, name, by: root }).length, 1, `${service} ${name}`);
+        for (const [service, names] of Object.entries(wanted)) for (const name of names.split(/\s+/)) assert.equal(fired({ service, name, by: user }).length, 1, `${service} ${name}`);
     });
 
     const loud: [string, Call, string][] = [
         ["the end of a key, which no caller asks for", { service: "kms", name: "DeleteKey", by: { accountId: account, invokedBy: "AWS Internal" }, type: "AWS Service Event via CloudTrail" }, "key"],
         ["root at the console", { service: "signin", name: "ConsoleLogin", by: root, type: "AWS Console Sign In via CloudTrail" }, "root"],
         ["root at the console, by the other spelling", { service: "signin", name: "ConsoleLogin", by: root, type: "AWS Console Signin via CloudTrail" }, "root"],
-        ["a grant that a source account gives by itself", { service: "kms", name: "CreateGrant", by: { type: "AWSAccount", accountId: shop } }, "grants"],
+        ["root looks", { service: "s3", name: "ListBuckets", by: root, readOnly: true }, "root"],
+        ["root does what isn't listed", { service: "ec2", name: "RunInstances", by: callers["a session of root"]! }, "root"],
+        ["a grant that the backup account gives", { service: "kms", name: "CreateGrant", by: session(`arn:aws:iam::${account}:role/admin`) }, "grants"],
         ["AssumeRoot, should it count as reading", { service: "sts", name: "AssumeRoot", by: { type: "AWSAccount", accountId: "123443211234" }, readOnly: true }, "identity"],
     ];
     for (const [name, call, topic] of loud) it(name, () => assert.deepEqual(fired(call), [topic]));
 
-    const user = callers["an IAM user"]!;
     const quiet: [string, Call][] = [
         ["RDS lends itself the key for an export", { service: "kms", name: "CreateGrant", by: rds }],
         ["RDS lends itself the key, as the key's account sees it", { service: "kms", name: "CreateGrant", by: { type: "AWSAccount", accountId: shop, invokedBy: "rds.amazonaws.com" } }],
         ["RDS gives it back", { service: "kms", name: "RetireGrant", by: { type: "AWSService", invokedBy: "export.rds.amazonaws.com" } }],
+        ["a service acts for root", { service: "s3", name: "GetBucketAcl", by: { ...root, invokedBy: "config.amazonaws.com" }, readOnly: true }],
         ["exports are encrypted", { service: "kms", name: "GenerateDataKey", by: { type: "AWSAccount", accountId: shop, invokedBy: "s3.amazonaws.com" } }],
         ["the starter goes into accounts", { service: "sts", name: "AssumeRole", by: callers["one of the functions"]!, readOnly: true }],
         ["a function starts", { service: "logs", name: "CreateLogStream", by: callers["one of the functions"]! }],
@@ -111,6 +123,37 @@ describe("tamper rules", () => {
     ];
     for (const [name, call] of quiet) it(`quiet: ${name}`, () => assert.deepEqual(fired(call), []));
 
+    it("what the functions may do rings nothing, and deploying is low throughout", () => {
+        const arns = arnsOf(place);
+        const keyArn = `arn:aws:kms:eu-west-1:${account}:key/k`;
+        const policies: Record<string, Document> = {
+            starter: starterPolicy(arns, { accounts: [shop] }), sealer: sealerPolicy(arns, place.region, keyArn), sweeper: sweeperPolicy(arns, { organization: { organizationId: "o-a1b2c3d4e5", units: ["ou-ab12-11111111"] } }),
+            watcher: watcherPolicy({ arns, region: place.region, keyArn, noticesKeyArn: keyArn }),
+        };
+        for (const [who, policy] of Object.entries(policies)) {
+            const actions = (policy.Statement as { Action: string | string[] }[]).flatMap(({ Action }) => Action);
+            assert.ok(actions.length >= 3, who);
+            for (const [service, name] of actions.map((action) => action.replace("*", "").split(":") as [string, string])) {
+                assert.deepEqual(fired({ service, name, by: session(`arn:aws:iam::${account}:role/rds-vault/${namesOf(place)[who as "starter"]}`) }), [], `${who}: ${service} ${name}`);
+            }
+        }
+        for (const { service, name } of listed.filter(({ name }) => /^(Create|Put|Subscribe|Update|Associate|Attach|Add)/.test(name))) assert.deepEqual(fired({ service, name, by: deploy }), ["deploy"], name);
+    });
+
+    it("grants of source accounts are counted and not mailed, however many; RDS's and our own aren't counted", () => {
+        const role = session(`arn:aws:iam::${shop}:role/rds-vault/${namesOf(place).accessRole}`);
+        for (const name of ["CreateGrant", "RetireGrant", "RevokeGrant"]) {
+            for (const by of [role, { type: "AWSAccount", accountId: shop, principalId: "AROAEXAMPLE:s" }, { type: "Unknown" }]) {
+                assert.deepEqual(fired({ service: "kms", name, by }), [], name);
+                assert.ok(counts(eventOf({ service: "kms", name, by })), name);
+            }
+            for (const by of [rds, user, deploy, root, { type: "AWSService", invokedBy: "export.rds.amazonaws.com" }]) assert.ok(!counts(eventOf({ service: "kms", name, by })), name);
+        }
+        assert.ok(!counts(eventOf({ service: "kms", name: "GenerateDataKey", by: role })));
+        assert.ok(!counts(eventOf({ service: "kms", name: "CreateGrant", by: role, source: "my.kms" })));
+        assert.ok(!tamperRuleNames(place).includes(foreignGrantsName(place)), "the topic takes nothing from the rule that counts");
+    });
+
     it("fit into EventBridge's 2,048 characters with the longest names", () => {
         const longest = `arn:aws-us-gov:iam::${account}:role/${"p".repeat(511)}/${"r".repeat(64)}`;
         for (const { name, pattern } of tamperRules(place, longest)) assert.ok(JSON.stringify(pattern).length <= 2048, `${name}: ${JSON.stringify(pattern).length}`);
@@ -120,7 +163,7 @@ describe("tamper rules", () => {
     it("have names for the topic's policy, of at most 64 characters, and one of low severity", () => {
         assert.deepEqual(tamperRuleNames(place), rules.map(({ topic }) => `${watch}-${topic}`));
         const long = { stack: "abcdefghijkl", region: "ap-southeast-1", backupAccountId: account };
-        for (const name of [...tamperRuleNames(long), `${namesOf(long).watch}-forward`]) assert.ok(name.length <= 64, name);
+        for (const name of [...tamperRuleNames(long), foreignGrantsName(long), `${namesOf(long).watch}-forward`]) assert.ok(name.length <= 64, name);
         assert.deepEqual(rules.filter(({ severity }) => severity === "low").map(({ topic }) => topic), ["deploy"]);
     });
 });
@@ -135,8 +178,15 @@ describe("calls that are logged in one Region only", () => {
         for (const by of [...Object.values(callers), deploy]) for (const call of identity) assert.ok(forwards(eventOf({ ...call, by })), call.name);
         assert.ok(forwards(eventOf({ service: "sts", name: "AssumeRoot", by: root, readOnly: true })));
         for (const type of ["AWS Console Sign In via CloudTrail", "AWS Console Signin via CloudTrail"]) assert.ok(forwards(eventOf({ service: "signin", name: "ConsoleLogin", by: root, type })));
-        assert.ok(!forwards(eventOf({ service: "sts", name: "AssumeRole", by: root, readOnly: true })));
-        assert.ok(!forwards(eventOf({ service: "iam", name: "GetRole", by: root, readOnly: true })));
-        assert.ok(!forwards(eventOf({ service: "kms", name: "DisableKey", by: root })));
+        assert.ok(!forwards(eventOf({ service: "sts", name: "AssumeRole", by: user, readOnly: true })));
+        assert.ok(!forwards(eventOf({ service: "iam", name: "GetRole", by: user, readOnly: true })));
+        assert.ok(!forwards(eventOf({ service: "kms", name: "DisableKey", by: user })));
+    });
+
+    it("are sent on for root, whatever it does there", () => {
+        for (const [service, name] of [["iam", "GetRole"], ["kms", "DisableKey"], ["support", "CreateCase"]] as const) {
+            assert.ok(forwards(eventOf({ service, name, by: root, readOnly: true })), name);
+            assert.ok(!forwards(eventOf({ service, name, by: { ...root, invokedBy: "config.amazonaws.com" }, readOnly: true })), name);
+        }
     });
 });

@@ -6,11 +6,14 @@ import type { Place } from "../../components/arns";
 import { arnsOf, namesOf } from "../../components/arns";
 import type { Statement } from "../../components/policies/document";
 import { alarmArn, noticesKeyPolicy, noticesTopicPolicy } from "../../components/policies/notices";
+import { keyDenies } from "../../components/policies/vaultKey";
 import { alarmCodes } from "../../components/watch/alarmCodes";
 import { alarmTable, type AlarmSpec } from "../../components/watch/alarmTable";
 import { description } from "../../components/watch/alarms";
 import { dashboardBody } from "../../components/watch/dashboard";
+import { nobodyTold } from "../../components/watch/topic";
 import { consoleUrl, queryNames, queryText, savedQuery } from "../../components/watch/queries";
+import { foreignGrantsName } from "../../components/watch/tamperCalls";
 
 const prod: Place = { stack: "prod", region: "eu-west-1", backupAccountId: "444455556666" };
 /** The longest names that there are. */
@@ -67,6 +70,7 @@ describe("the alarms", () => {
             "trigger-dlq, AWS/SQS ApproximateNumberOfMessagesVisible, Maximum >= 1, 1 x 5 min, notBreaching",
             "seal-dlq, AWS/SQS ApproximateNumberOfMessagesVisible, Maximum >= 1, 1 x 5 min, notBreaching",
             "undelivered, AWS/SQS ApproximateNumberOfMessagesVisible, Maximum >= 1, 1 x 5 min, notBreaching",
+            "foreign-grants, AWS/Events MatchedEvents, Sum >= 1, 1 x 60 min, notBreaching",
             ...["starter", "sealer", "sweeper", "watcher"].flatMap((part) =>
                 ["Errors", "Throttles"].map((metric) => `${part}-${metric.toLowerCase()}, AWS/Lambda ${metric}, Sum >= 1, ${part === "watcher" ? 1 : 2} x 15 min, notBreaching`)),
         ]);
@@ -74,11 +78,11 @@ describe("the alarms", () => {
 
     it("never count by account", () => {
         const dimensions = new Set(table.flatMap(({ metric }) => Object.keys(metric.dimensions)));
-        assert.deepEqual([...dimensions].sort(), ["Alarm", "FunctionName", "QueueName", "Stack"]);
+        assert.deepEqual([...dimensions].sort(), ["Alarm", "FunctionName", "QueueName", "RuleName", "Stack"]);
     });
 
     it("watch functions, queues and metrics that there are", () => {
-        const physical: string[] = Object.values(names);
+        const physical: string[] = [...Object.values(names), foreignGrantsName(prod)];
         for (const { metric } of table) {
             const { Stack, Alarm, ...rest } = metric.dimensions as Record<string, string>;
             for (const value of Object.values(rest)) assert.ok(physical.includes(value), value);
@@ -175,7 +179,7 @@ describe("the dashboard", () => {
     it("shows every metric that an alarm watches", () => {
         const drawn = JSON.stringify(widgets.filter(({ type }) => type === "metric"));
         const unseen = new Set(table.map(({ metric }) => metric.name).filter((name) => !drawn.includes(`"${name}"`)));
-        assert.deepEqual([...unseen], ["Alarms", "Watched"]);
+        assert.deepEqual([...unseen], ["Alarms", "Watched", "MatchedEvents"]);
     });
 
     it("shows the state of every alarm, and what to do about each", () => {
@@ -189,10 +193,16 @@ describe("the dashboard", () => {
 
 describe("the notices", () => {
     const arns = arnsOf(prod);
+    const deployRoleArn = "arn:aws:iam::444455556666:role/deploy";
     const topic = noticesTopicPolicy(prod, ["rds-vault-prod-eu-west-1-watch-key"]).Statement as Statement[];
-    const key = noticesKeyPolicy(prod).Statement as Statement[];
+    const key = noticesKeyPolicy(prod, `arn:aws:iam::${prod.backupAccountId}:role/deploy`).Statement as Statement[];
     const by = (statements: Statement[], sid: string) => statements.find(({ Sid }) => Sid === sid)!;
 
+    it("that reach nobody are said at pulumi up", () => {
+        assert.match(nobodyTold([]) ?? "", /alertEmails is empty: .* reach nobody/);
+        assert.equal(nobodyTold(["ops@example.com"]), undefined);
+        assert.match(source("index.ts"), /nobodyTold\(settings\.monitoring\.alertEmails\);\nif \(silence\) void pulumi\.log\.warn\(silence\);/);
+    });
     it("are published by our alarms and EventBridge alone, over TLS", () => {
         assert.deepEqual(topic.map(({ Sid, Effect, Resource }) => [Sid, Effect, Resource]), [
             ["Alarms", "Allow", arns.notices], ["TamperRules", "Allow", arns.notices], ["DenyOtherRules", "Deny", arns.notices], ["DenyPlainHttp", "Deny", arns.notices],
@@ -213,11 +223,12 @@ describe("the notices", () => {
     });
 
     it("are encrypted for CloudWatch of this account and for EventBridge, which supports no condition there", () => {
-        assert.deepEqual(key.map(({ Sid, Principal, Condition }) => [Sid, Principal, Condition]), [
+        assert.deepEqual(key.filter(({ Effect }) => Effect === "Allow").map(({ Sid, Principal, Condition }) => [Sid, Principal, Condition]), [
             ["Account", { AWS: ["arn:aws:iam::444455556666:root"] }, undefined],
             ["Alarms", { Service: "cloudwatch.amazonaws.com" }, { StringEquals: { "aws:SourceAccount": prod.backupAccountId } }],
             ["TamperRules", { Service: "events.amazonaws.com" }, undefined],
         ]);
+        assert.deepEqual(key.filter(({ Effect }) => Effect === "Deny"), keyDenies({ deployRoleArn }));
         for (const sid of ["Alarms", "TamperRules"]) assert.deepEqual(by(key, sid).Action, ["kms:Decrypt", "kms:GenerateDataKey*"]);
     });
 });

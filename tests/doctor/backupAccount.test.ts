@@ -55,19 +55,32 @@ describe("the doctor on the backup account", () => {
         it("doesn't take an outage for an answer", async () => assert.equal((await ask(fails("InternalError", 500))).status, "unseen"));
     });
     describe("CloudTrail", () => {
-        const trail = async (logging: Record<string, boolean>) =>
+        const trail = async (logging: Record<string, boolean>, selectors: object = { EventSelectors: [{ IncludeManagementEvents: true, ReadWriteType: "All" }] }, IsMultiRegionTrail = true) =>
             (
                 await trailLogs(
                     stack,
                     fake({
                         cloudTrail: {
-                            describeTrails: () => ({ trailList: Object.keys(logging).map((TrailARN) => ({ TrailARN })) }),
+                            describeTrails: () => ({ trailList: Object.keys(logging).map((TrailARN) => ({ TrailARN, IsMultiRegionTrail })) }),
                             getTrailStatus: ({ Name }: { Name: string }) => ({ IsLogging: logging[Name] }),
+                            getEventSelectors: () => selectors,
                         },
                     }),
                 )
             )[0]!;
         it("is quiet where one of the trails logs", async () => assert.equal((await trail({ "arn:1": false, "arn:2": true })).status, "ok"));
+        it("complains about one that logs no writes, or one Region only", async () => {
+            for (const finding of [await trail({ "arn:1": true }, { EventSelectors: [{ IncludeManagementEvents: false }] }), await trail({ "arn:1": true }, undefined, false)]) {
+                assert.equal(finding.status, "problem");
+                assert.match(`${finding.text} ${finding.fix}`, /arn:1 .* update-trail, put-event-selectors/);
+            }
+        });
+        it("doesn't take an organization's trail that it may not look at for a broken one", async () => {
+            const describeTrails = () => ({ trailList: [{ TrailARN: "arn:aws:cloudtrail:eu-south-2:999900001111:trail/o", IsMultiRegionTrail: true }] });
+            const [finding] = await trailLogs(stack, fake({ cloudTrail: { describeTrails } }));
+            assert.equal(finding!.status, "unseen");
+            assert.match(finding!.fix!, /In the trail's account: aws cloudtrail get-trail-status --name arn:aws:cloudtrail:eu-south-2:999900001111:trail\/o/);
+        });
         it("complains where there is none, or none that logs", async () => {
             assert.match((await trail({})).fix!, /create-trail/);
             const stopped = await trail({ "arn:1": false });

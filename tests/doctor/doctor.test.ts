@@ -34,7 +34,7 @@ const inBackup: Answers = {
     account: { getRegionOptStatus: () => ({ RegionOptStatus: "ENABLED_BY_DEFAULT" }) },
     lambda: { getAccountSettings: () => ({ AccountLimit: { UnreservedConcurrentExecutions: 10 } }) },
     s3: { headBucket: fails("NotFound", 404) },
-    cloudTrail: { describeTrails: () => ({ trailList: [{ TrailARN: "arn:trail" }] }), getTrailStatus: () => ({ IsLogging: true }) },
+    cloudTrail: { describeTrails: () => ({ trailList: [{ TrailARN: "arn:trail", IsMultiRegionTrail: true }] }), getTrailStatus: () => ({ IsLogging: true }), getEventSelectors: () => ({ EventSelectors: [{ IncludeManagementEvents: true, ReadWriteType: "All" }] }) },
 };
 
 function played(own: Answers = inManagement, answersOf: Readonly<Record<string, Answers>> = { [backup]: inBackup }) {

@@ -1,4 +1,4 @@
-// Doesn't prove what AWS answers where the simulated AWS has no answer (Region, Lambda, HeadBucket, CloudTrail, trusted access, delegation policy).
+// Doesn't prove what AWS answers where the simulated AWS has no answer (Region, Lambda, HeadBucket, trusted access, delegation policy).
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { deployTrust } from "../../components/policies/deployRole";
@@ -54,6 +54,11 @@ describe("npm run doctor against the simulated AWS, with the real SDK", () => {
         ]);
         assert.match(findings.find(({ about }) => about === `unit ${workloads}`)!.text, /with 45 accounts/);
         assert.deepEqual(findings.filter(({ status }) => status === "problem"), []);
+    });
+    it("sees the trail where the backup account's deploy role lets it look", async () => {
+        role(settings.backupAccount.deployRoleArn, deployTrust(person), policy(allow(["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors"], "*")));
+        const [finding] = (await examine(settings, clientsOf, "--stack prod")).filter(({ about }) => about === "CloudTrail");
+        assert.deepEqual([finding!.status, finding!.text], ["ok", `arn:aws:cloudtrail:eu-west-1:${settings.backupAccount.id}:trail/simulated logs`]);
     });
     it("complains about a role that trusts somebody else, a listed account in a unit, and a unit that isn't there", async () => {
         role(settings.sourceAccounts[0]!.deployRoleArn, deployTrust(`arn:aws:iam::${management}:role/people/other`));

@@ -46,7 +46,7 @@ describe("the serialized functions", function () {
         start: ["@aws-sdk/client-rds", "@aws-sdk/client-s3", "@aws-sdk/client-sqs", "@aws-sdk/client-sts", "crypto"],
         seal: ["@aws-sdk/client-s3", "crypto"],
         sweep: ["@aws-sdk/client-organizations", "@aws-sdk/client-s3", "@aws-sdk/client-sns", "@aws-sdk/client-sqs"],
-        watch: ["@aws-sdk/client-cloudwatch-logs", "@aws-sdk/client-s3", "@aws-sdk/client-sns"],
+        watch: ["@aws-sdk/client-cloudtrail", "@aws-sdk/client-cloudwatch-logs", "@aws-sdk/client-s3", "@aws-sdk/client-sns"],
     };
     for (const name of ["start", "seal", "sweep", "watch"] as const) {
         it(`${name} requires exactly ${requires[name].join(", ")}`, () => {
@@ -144,10 +144,10 @@ describe("the serialized functions", function () {
         const { out } = run("watch", {});
         const lines = out.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
         const errors = ["starter", "sealer", "sweeper"].map((name) => `errors in /aws/lambda/${name}`);
-        const steps = ["lock canary", "volumes", "inventories", ...errors, "digest"];
+        const steps = ["lock canary", "trails", "volumes", "inventories", "inventories of the day before", ...errors, "digest"];
         assert.deepEqual(lines.map(({ message, step }) => [message, step]), [...steps.map((step) => ["watch-failed", step]), ["watch", undefined]]);
         assert.deepEqual([lines.at(-1).Watched, lines.at(-1).failed], [1, steps]);
-        assert.match(out, /ERROR Error: The watcher couldn't do all of its work: lock canary, volumes, /);
+        assert.match(out, /ERROR Error: The watcher couldn't do all of its work: lock canary, trails, volumes, /);
     });
 
     it("watch is one file that holds names of accounts and no filters", () => {

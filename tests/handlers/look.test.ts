@@ -4,8 +4,8 @@ import { look } from "../../handlers/lib/look";
 import { emptyMemory, type Clients, type Memory } from "../../handlers/lib/observe";
 import { startExportTaskInput, taskId, taskIdStem } from "../../handlers/lib/taskId";
 import { manifestName } from "../../handlers/lib/manifestName";
-import type { SealRequest, StartExportTaskInput } from "../../handlers/lib/types";
-import { account, daysAgo, manifest, now, settings, snapshot } from "./planning";
+import type { DatabaseRules, SealRequest, StartExportTaskInput } from "../../handlers/lib/types";
+import { account, daysAgo, filter, manifest, now, settings, snapshot } from "./planning";
 
 const rdsError = (name: string, message = name) => Object.assign(new Error(message), { name, $fault: "client", $metadata: { httpStatusCode: 400 } });
 const databases = ["a", "b", "c"];
@@ -26,6 +26,7 @@ interface Answers {
     /** How old a manifest is, in hours; default: nobody knows. */
     writtenHoursAgo?: number;
     triggers?: string[];
+    rules?: Partial<DatabaseRules>;
     at?: Date;
     memory?: Memory;
     /** Which of the snapshots RDS lists; default all. */
@@ -34,7 +35,7 @@ interface Answers {
     order?: string[];
 }
 
-async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], writtenHoursAgo, triggers = [], at = now, memory = emptyMemory(), listed = [0, 1, 2], order = [] }: Answers = {}) {
+async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys = [], running = [], finished = [], bySource = () => [], manifests = [proof], writtenHoursAgo, triggers = [], rules = {}, at = now, memory = emptyMemory(), listed = [0, 1, 2], order = [] }: Answers = {}) {
     const asked: SealRequest[] = [];
     const describes: string[] = [];
     let inventories = 0;
@@ -97,7 +98,7 @@ async function lookOnce({ refuse = () => undefined, named = () => [], sourceKeys
         if ((said.Alarm && said.Alarm !== "beyond-rpo") || said.message === "look") order.push(said.message);
     };
     try {
-        await look({ account, named: triggers }, settings(), at, clients, memory);
+        await look({ account, named: triggers }, settings(rules), at, clients, memory);
     } finally {
         console.log = print;
     }
@@ -244,11 +245,18 @@ describe("a finished export", () => {
 describe("alarms of a look", () => {
     const codes = async (answers: Answers) => (await lookOnce(answers)).alarms.map(({ Alarm, database }) => `${Alarm} ${database}`);
 
-    it("beyond the RPO, in a new account only when its first export takes hours", async () => {
-        const { memory, beyondRpo } = await lookOnce({ manifests: [] });
-        assert.deepEqual(beyondRpo, []);
-        const later = await lookOnce({ manifests: [], memory, at: new Date(now.getTime() + 3 * 3_600_000) });
-        assert.deepEqual(later.beyondRpo.map(({ database }) => database), ["instance.a", "instance.b", "instance.c"]);
+    it("beyond the RPO, in a new account only while none of its exports is on its way or being sealed, whatever a function remembers", async () => {
+        const beyond = async (answers: Answers) => (await lookOnce({ manifests: [], ...answers })).beyondRpo.length;
+        const refuse = () => rdsError("IamRoleNotFoundFault");
+        const forged = { ...ownShape(0, "IN_PROGRESS"), SourceArn: `arn:aws:rds:eu-west-1:${account}:snapshot:tiny` };
+        const started = await lookOnce({ manifests: [] });
+        assert.deepEqual([started.started.length, started.beyondRpo], [1, []]);
+        assert.equal(await beyond({ running: [ownShape(0, "IN_PROGRESS")], refuse }), 0);
+        assert.equal(await beyond({ finished: [ownShape(0, "COMPLETE")], refuse }), 0);
+        assert.equal(await beyond({ finished: [ownShape(0, "FAILED")], refuse }), 3);
+        assert.equal(await beyond({ running: [forged], refuse }), 3);
+        assert.equal(await beyond({ refuse }), 3);
+        assert.equal(await beyond({ listed: [] }), 3, "without any snapshot");
     });
     it("canceled and failed, each once", async () => {
         const ended = { TaskStartTime: daysAgo(1), TaskEndTime: daysAgo(0.9) };
@@ -327,6 +335,7 @@ describe("alarms of a look", () => {
     it("a database with exports is gone", async () => {
         const left = manifestName(manifest(snapshot("x", daysAgo(3), { database: "dropped", resourceId: "db-DROPPED1" }), 1));
         assert.deepEqual(await codes({ manifests: [proof, left] }), ["disappeared instance.dropped"]);
+        assert.deepEqual(await codes({ manifests: [proof, left], rules: { exclude: [filter("drop*")] } }), [], "and nobody wants it any more");
     });
     it("complete for half a day, and no manifest", async () => {
         const since = (hours: number) => ({ finished: [ownShape(0, "COMPLETE", { TaskStartTime: daysAgo(2), TaskEndTime: daysAgo(hours / 24) })] });

@@ -1,7 +1,9 @@
 // Doesn't prove that AWS's answers look like these, nor that anybody acts on the plan: it is only the pure function.
 import assert from "node:assert/strict";
+import { enrolmentOf } from "../../components/enrolment";
 import { plan } from "../../handlers/lib/plan";
 import type { Decision, Observed, PlanSettings, Snapshot } from "../../handlers/lib/types";
+import { settingsFromFile, stackFile } from "../../rehearsal/config";
 import { account, daysAgo, filter, manifest, now, observed, ownTask, rules, settings, snapshot, strangersTasks } from "./planning";
 
 const one = (given: Snapshot, plans: PlanSettings = settings(), more: Partial<Observed> = {}): Decision => {
@@ -24,6 +26,8 @@ describe("a snapshot by itself", () => {
         ["is due", s(), settings(), "due", /orders/],
         ["of another account", { ...s(), arn: s().arn.replace(account, "999999999999") }, settings(), "foreign", /999999999999/],
         ["of an account that isn't enrolled", s(), { ...settings(), accounts: {} }, "not-enrolled", /111122223333/],
+        ["of an account that is suspended", s(), { ...settings(), suspended: ["999999999999", account] }, "suspended", /vault\.suspendedAccounts/],
+        ["of an account beside one that is suspended", s(), { ...settings(), suspended: ["999999999999"] }, "due", /./],
         ["shared", s({ type: "shared" }), settings(), "shared", /copy it first/],
         ["public", s({ type: "public" }), settings(), "shared", /public/],
         ["of a type that isn't wanted", s({ type: "manual" }), settings({ snapshotTypes: ["automated"] }), "snapshot-type", /manual/],
@@ -78,6 +82,7 @@ describe("tasks in flight", () => {
         const stranger = { ...ownTask(s(), 999_999), bucket: "elsewhere", status: "FAILED" };
         assert.match(one(s(), settings(), { tasks: { [s().arn]: [stranger] } }).startExportTask?.ExportTaskIdentifier ?? "", /-1$/);
     });
+    it("ours, in an account that was suspended since", () => is(one(s(), { ...settings(), suspended: [account] }, { running: [ownTask(s(), 1)], tasks: {} }), "running"));
     it("ours, known by the snapshot only", () => is(one(s(), settings(), { tasks: { [s().arn]: [ownTask(s(), 1, { status: "IN_PROGRESS" })] } }), "running", /in progress/));
     it("somebody else's of the same snapshot", () => is(one(s(), settings(), { running: [{ ...ownTask(s(), 1), id: "by-hand" }] }), "busy", /by-hand/));
     it("a stranger under our id", () => {
@@ -150,4 +155,10 @@ describe("the queue", () => {
         assert.deepEqual(look([tuesday]), ["tuesday thinned"]);
         assert.deepEqual(look([monday, tuesday]), ["rds:orders-2026-11-16-03-00 sealing", "tuesday thinned"]);
     });
+});
+
+it("the functions know which accounts are suspended", () => {
+    const prod = settingsFromFile(stackFile("prod"));
+    const suspended = (suspendedAccounts: string[]) => enrolmentOf({ ...prod, vault: { ...prod.vault, suspendedAccounts } }).suspended;
+    assert.deepEqual([suspended([]), suspended([account])], [undefined, [account]]);
 });

@@ -1,10 +1,16 @@
 // Doesn't prove that S3's LastModified is a manifest's time, nor that the ledger was listed far enough back: both are given here.
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Settings } from "../../components/settings";
+import { vaultTimes } from "../../components/vault/lifecycle";
+import { clusterDatabase, instanceDatabase } from "../../handlers/lib/fromAws";
 import { inventoryLines, sayInventory } from "../../handlers/lib/inventory";
 import { emptyMemory } from "../../handlers/lib/observe";
+import { dateOf, day } from "../../handlers/lib/period";
 import { plan } from "../../handlers/lib/plan";
 import { protections, protectionStart, type Protection } from "../../handlers/lib/rpo";
 import type { Database, DatabaseRules, Decision, ManifestName, Observed, Snapshot } from "../../handlers/lib/types";
+import { settingsFromFile, stackFile } from "../../rehearsal/config";
 import { account, daysAgo, filter, manifest, now, observed, rules, settings, snapshot } from "./planning";
 
 const hoursAgo = (hours: number) => daysAgo(hours / 24);
@@ -49,6 +55,9 @@ describe("protection of a database", () => {
         ["never, since it was created", { databases: [orders({ createdAt: hoursAgo(10) })], older: [sealed(of(900, { resourceId: "db-OTHER001" }), 800)] }, 10, false],
         ["never, in an account without any manifest", {}, 9600, true],
         ["never, and RDS doesn't say when it was created", { databases: [orders({ createdAt: undefined })] }, undefined, false],
+        ["the same, in an account that was protected before", { databases: [orders({ createdAt: undefined })], older: [sealed(of(900, { resourceId: "db-OTHER001" }), 800)] }, undefined, false],
+        ["where only snapshots made by hand are wanted no time is too long", { rules: { snapshotTypes: ["manual"] }, manifests: [sealed(of(150), 149)] }, undefined, false],
+        ["manual ones beside others", { rules: { snapshotTypes: ["manual", "awsbackup"] }, manifests: [sealed(of(150), 149)] }, 149, true],
         ["weekly: a week and a half day", { rules: { frequency: "weekly" }, manifests: [sealed(of(179), 178)] }, 178, false],
         ["weekly, beyond", { rules: { frequency: "weekly" }, manifests: [sealed(of(182), 181)] }, 181, true],
         ["monthly: a month and a half day", { rules: { frequency: "monthly" }, older: [sealed(of(750), 749)] }, 749, false],
@@ -83,6 +92,28 @@ describe("whether a database is wanted", () => {
             assert.match(told.why ?? "", why ?? /^$/);
         });
     }
+    const replica = (replicaOf: string) => orders({ identifier: "reader", resourceId: "db-READER01", replicaOf });
+    const replicas: readonly (readonly [string, Given, boolean])[] = [
+        ["without snapshots isn't: its source is saved", { databases: [replica("orders"), orders()] }, false],
+        ["of a replica isn't either", { databases: [replica("orders"), orders({ replicaOf: "first" }), orders({ identifier: "first", resourceId: "db-FIRST001" })] }, false],
+        ["with snapshots is", { databases: [replica("orders"), orders()], snapshots: [of(5, { database: "reader", resourceId: "db-READER01" })] }, true],
+        ["is, if its source isn't", { databases: [replica("orders"), orders()], rules: { exclude: [filter("orders")] } }, true],
+        ["is, if its source is elsewhere", { databases: [replica("arn:aws:rds:us-east-1:111122223333:db:orders"), orders()] }, true],
+    ];
+    for (const [name, given, wanted] of replicas) {
+        it(`a read replica ${name}`, () => {
+            const { told, beyond } = judge(given)[0]!;
+            assert.deepEqual([told.wanted, beyond, told.why], [wanted, wanted, wanted ? undefined : "a read replica without snapshots of its own; its source is saved"]);
+        });
+    }
+    it("a read replica's source is known by its identifier in the same Region and account only", () => {
+        const own = "arn:aws:rds:eu-west-1:111122223333:";
+        const instance = (source?: string) => instanceDatabase({ DBInstanceIdentifier: "reader", DBInstanceArn: `${own}db:reader`, ReadReplicaSourceDBInstanceIdentifier: source }).replicaOf;
+        const cluster = (source: string) => clusterDatabase({ DBClusterIdentifier: "reader", DBClusterArn: `${own}cluster:reader`, ReplicationSourceIdentifier: source }).replicaOf;
+        const far = "arn:aws:rds:us-east-1:111122223333:db:orders";
+        assert.deepEqual([instance(), instance(""), instance("orders"), instance(`${own}db:orders`), instance(far)], [undefined, undefined, "orders", "orders", far]);
+        assert.deepEqual([cluster(`${own}cluster:orders`), cluster(far)], ["orders", far]);
+    });
     it("an instance of a cluster is none: the snapshots are the cluster's", () => assert.deepEqual(judge({ databases: [orders({ memberOf: "shop" })] }), []));
 });
 
@@ -116,6 +147,24 @@ describe("how far back protection is judged", () => {
     for (const [frequency, rpoHours, date] of [["daily", 36, "2026-10-14"], ["monthly", 36, "2026-10-11"], ["daily", 1000, "2026-09-30"]] as const) {
         it(`${frequency}, ${rpoHours} hours: from ${date}`, () => assert.equal(protectionStart(rules({ frequency }), rpoHours, now), date));
     }
+    it("is never further than manifests live", () => {
+        const prod = settingsFromFile(stackFile("prod"));
+        const frequencies = fc.constantFrom("every", "daily", "weekly", "monthly");
+        const some = fc.record({ frequency: frequencies, overrides: fc.array(fc.record({ databases: fc.constant([]), frequency: frequencies }), { maxLength: 2 }), lookbackDays: fc.integer({ min: 1, max: 40 }) });
+        const given = fc.record({ all: some, own: some, ofUnits: some, rpoHours: fc.integer({ min: 1, max: 8760 }), retentionDays: fc.integer({ min: 1, max: 400 }), at: fc.nat(400 * 24 * 60) });
+        fc.assert(fc.property(given, ({ all, own, ofUnits, rpoHours, retentionDays, at }) => {
+            const time = new Date(now.getTime() + at * 60_000);
+            const sets = [all, own, ofUnits].map((each) => ({ ...prod.databases, ...each }));
+            const drawn = {
+                ...prod, databases: sets[0]!, sourceAccounts: [{ ...prod.sourceAccounts[0]!, databases: sets[1]! }], organization: { rules: [{ databases: sets[2]! }] },
+                monitoring: { ...prod.monitoring, rpoHours }, vault: { ...prod.vault, retentionDays, expireAfterDays: retentionDays },
+            } as unknown as Settings;
+            const lives = vaultTimes(drawn).manifestExpireAfterDays;
+            assert.ok(Number.isInteger(lives));
+            // S3 ends an object at the midnight after its days: https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+            for (const each of sets) assert.ok(protectionStart(each, rpoHours, time) >= dateOf(time.getTime() - lives * day));
+        }));
+    });
 });
 
 describe("the inventory's lines", () => {
@@ -125,6 +174,13 @@ describe("the inventory's lines", () => {
         assert.deepEqual(lines.map(({ part, parts, at, databases }) => [part, parts, at, databases.length]), [[1, 3, now.toISOString(), 200], [2, 3, now.toISOString(), 200], [3, 3, now.toISOString(), 1]]);
         // Of one event: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
         assert.ok(JSON.stringify(lines[0]).length < 256_000);
+    });
+    it("stay below what a log event holds, whatever reasons say", () => {
+        const wordy = many(401).map((each): Protection => ({ ...each, told: { ...each.told, why: "€".repeat(900), reason: "\u0001".repeat(900) } }));
+        const lines = inventoryLines(account, "shop", wordy, now);
+        assert.ok(lines.every((line) => Buffer.byteLength(JSON.stringify(line)) < 200_000));
+        assert.deepEqual([lines.flatMap(({ databases }) => databases.map(({ database }) => database)), lines.map(({ part, parts }) => `${part} ${parts}`)], [wordy.map(({ told }) => told.database), lines.map((_, index) => `${index + 1} ${lines.length}`)]);
+        assert.deepEqual([lines[0]!.databases[0]!.why?.length, lines[0]!.databases[0]!.reason?.length], [300, 300]);
     });
     it("are one, with nothing in it, for an account without databases", () => assert.deepEqual(inventoryLines(account, "shop", [], now).map(({ databases }) => databases), [[]]));
     it("hold no database that is gone", () => assert.deepEqual(inventoryLines(account, "shop", judge({ databases: [], manifests: [sealed(of(5), 4)] }), now)[0]!.databases, []));

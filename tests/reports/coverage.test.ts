@@ -26,7 +26,7 @@ const one: Readonly<Record<string, readonly [databases: readonly InventoryDataba
     "nothing yet, long": [[database({ unprotectedHours: 34.5, reason: "too big" })], [], ["never protected", true, /^too big$/]],
     "nothing yet, new": [[database({ unprotectedHours: 3 })], [], ["never protected", false, /^new, or seen for the first time: its first export is due by 2026-11-19 19:00$/]],
     "nothing yet, created lately, the starter doesn't say": [[database({ createdAt: hoursAgo(5) })], [], ["never protected", false, /^new/]],
-    "nothing yet, since nobody knows when": [[database({ createdAt: undefined })], [], ["never protected", true, /^nobody says why/]],
+    "nothing yet, since nobody knows when": [[database({ createdAt: undefined, reason: "RDS lists no snapshot of it" })], [manifest({ identifier: "other", resourceId: "db-OTHER", age: 900 })], ["never protected", false, /^RDS lists no snapshot of it$/]],
     "failures only": [[database({ unprotectedHours: 60 })], [failed(50)], ["never protected", true, /failed: RDS gave it up/]],
     "no snapshots": [[database({ snapshots: 0, unprotectedHours: 50 })], [], ["no snapshots", true, /^RDS lists no snapshot of it$/]],
     "no snapshots any more": [[database({ snapshots: 0 })], [manifest({ age: 20 })], ["no snapshots", false, /^RDS lists no snapshot of it$/]],
@@ -46,8 +46,9 @@ describe("a database's coverage", () => {
     for (const [name, [databases, manifests, [status, unprotected, reason]]] of Object.entries(one)) {
         it(`${name}: ${status}${unprotected ? ", unprotected" : ""}`, () => {
             const { rows } = covered(databases, manifests);
-            assert.deepEqual(rows.map((row) => [row.status, row.unprotected]), [[status, unprotected]]);
-            assert.match(rows[0]!.reason, reason);
+            const [row, ...others] = rows;
+            assert.deepEqual([row!.status, row!.unprotected, others.filter((each) => each.status !== "gone")], [status, unprotected, []]);
+            assert.match(row!.reason, reason);
         });
     }
 
@@ -102,6 +103,19 @@ describe("accounts", () => {
     it("that are suspended are said to be", () => {
         const suspended = { ...settings, vault: { ...settings.vault, suspendedAccounts: [shop] } };
         assert.match(coverage(evidence({ inventory: [line([database()])], manifests: [manifest({ age: 40 })] }), suspended, now).rows[0]!.reason, /^the account is suspended/);
+    });
+    it("of which only snapshots made by hand are wanted have no age that is too old", () => {
+        const manual = { ...settings, sourceAccounts: settings.sourceAccounts.map((each) => ({ ...each, databases: { ...(each.databases ?? settings.databases), snapshotTypes: ["manual"] as const } })) };
+        const { rows } = coverage(evidence({ inventory: [line([database()]), ...quiet(billing, warehouse)], manifests: [manifest({ age: 400 }), manifest({ age: 500, identifier: "dropped", resourceId: "db-DROPPED" })] }), manual, now);
+        assert.deepEqual(rows.map(({ status, unprotected }) => [status, unprotected]).sort(), [["gone", false], ["protected", false]]);
+    });
+    it("of units: what is gone may be as old as the others", () => {
+        const member = "999988887777";
+        const units = { ...settings, organization: { organizationId: "o-a1b2c3d4e5", units: ["ou-ab12-11111111"], rules: [] } } as unknown as typeof settings;
+        const weekly = line([database({ rpoHours: 180, unprotectedHours: 20, protectedAt: hoursAgo(22) }), database({ database: "instance.by-hand", resourceId: "db-2", rpoHours: 36, protectedAt: hoursAgo(300) })], { account: member, name: "m" });
+        const of = (identifier: string, resourceId: string, age: number) => manifest({ account: member, identifier, resourceId, age });
+        const { rows } = coverage(evidence({ inventory: [weekly, line([]), ...quiet(billing, warehouse)], manifests: [of("orders", database().resourceId, 22), of("by-hand", "db-2", 300), of("dropped", "db-3", 100)] }), units, now);
+        assert.deepEqual(rows.map(({ database: name, rpoHours, unprotected }) => [name, rpoHours, unprotected]).sort(), [["instance.by-hand", 36, false], ["instance.dropped", 180, false], ["instance.orders", 180, false]]);
     });
     it("expect a weekly export by the filters' word", () => {
         const [row] = coverage(evidence({ manifests: [manifest({ account: warehouse, identifier: "warehouse-x", age: 100 })] }), settings, now).rows;

@@ -142,6 +142,17 @@ describe("the status screen", () => {
     ]));
     const ends: readonly (readonly [string, readonly Ringing[] | undefined, string])[] = [["no alarm", [], "No alarm rings."], ["files", undefined, "Alarms: files don't tell whether one rings."]];
     for (const [name, given, last] of ends) it(`ends with ${name}`, () => assert.equal(asScreen(covered([], []), given, colourless).pop(), last));
+    const listeners: readonly (readonly [string, { confirmed: number; pending: string[] } | undefined, RegExp])[] = [
+        ["nobody subscribed", { confirmed: 0, pending: [] }, /^Nobody is told of alarms.*alertEmails is empty/],
+        ["nobody confirmed", { confirmed: 0, pending: ["a@x"] }, /^Nobody is told of alarms.*a@x didn't confirm/],
+        ["one didn't confirm", { confirmed: 1, pending: ["a\u202e@x"] }, /^a\\u\{202e\}@x didn't confirm/],
+        ["all confirmed", { confirmed: 2, pending: [] }, /^No alarm rings\.$/],
+        ["files", undefined, /^No alarm rings\.$/],
+    ];
+    for (const [name, subscriptions, last] of listeners) it(`says who is told: ${name}`, () => {
+        assert.match(asScreen(covered([], []), [], colourless, subscriptions).pop()!, last);
+        assert.deepEqual(asStatus(covered([], []), [], subscriptions).subscriptions, subscriptions ?? null);
+    });
     it("as JSON tells null where nobody knows", () => {
         const { alarms: none, protected: well, newestSealed, nextLockEnds } = asStatus(covered([], []), undefined);
         assert.deepEqual([none, well, newestSealed, nextLockEnds], [null, true, null, null]);

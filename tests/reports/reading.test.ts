@@ -90,7 +90,7 @@ describe("a directory", () => {
 it("an inventory line may carry more than it needs", () => assert.ok(!isUnreadable(checkLine("x", { ...line([database()]), level: "INFO", timestamp: "t" }))));
 
 /** Pages of two; calls are noted. */
-function fake(objects: Readonly<Record<string, string | Error>>, messages: readonly string[] | Error = [], alarms: readonly object[] | Error = []) {
+function fake(objects: Readonly<Record<string, string | Error>>, messages: readonly string[] | Error = [], alarms: readonly object[] | Error = [], subscriptions: readonly object[] | Error = []) {
     const calls: Record<string, unknown>[] = [];
     const page = <T>(items: readonly T[], token = "0") => ({ items: items.slice(Number(token), Number(token) + 2), next: Number(token) + 2 < items.length ? String(Number(token) + 2) : undefined });
     const answer = <I extends object, O>(call: string, reply: (input: I) => O) => async (input: I): Promise<O> => {
@@ -120,6 +120,11 @@ function fake(objects: Readonly<Record<string, string | Error>>, messages: reado
             if (alarms instanceof Error) throw alarms;
             const { items, next } = page(alarms.filter((each) => (each as { StateValue: string }).StateValue === StateValue), NextToken);
             return { MetricAlarms: items, NextToken: next };
+        }) },
+        sns: { listSubscriptionsByTopic: answer("subscriptions", ({ NextToken }: { NextToken?: string }) => {
+            if (subscriptions instanceof Error) throw subscriptions;
+            const { items, next } = page(subscriptions, NextToken);
+            return { Subscriptions: items, NextToken: next };
         }) },
     } as unknown as Clients;
     return { clients, calls };
@@ -163,6 +168,17 @@ describe("live", () => {
         const { alarms } = await readLive({ settings, clients, now, alarms: true });
         assert.deepEqual(alarms?.map(({ name, state, since, reason }) => `${name} ${state} ${since} ${reason}`), ["a ALARM", "b ALARM", "c ALARM", "d INSUFFICIENT_DATA"].map((text) => `${text} ${now.toISOString()} so`));
         assert.equal(calls.find(({ call }) => call === "alarms")?.AlarmNamePrefix, "rds-vault-prod-eu-west-1-watch");
+    });
+    it("asks who is told, all pages, and tells those that wait from the others", async () => {
+        const subscription = (SubscriptionArn: string, Endpoint: string) => ({ SubscriptionArn, Endpoint });
+        const { clients, calls } = fake({}, [], [], [subscription("arn:aws:sns:eu-west-1:444455556666:n:1", "a@x"), subscription("Deleted", "b@x"), subscription("PendingConfirmation", "c@x"), subscription("arn:aws:sns:eu-west-1:444455556666:n:2", "d@x")]);
+        const { told } = await readLive({ settings, clients, now, alarms: true });
+        assert.deepEqual(told, { confirmed: 2, pending: ["c@x"] });
+        assert.equal(calls.find(({ call }) => call === "subscriptions")?.TopicArn, "arn:aws:sns:eu-west-1:444455556666:rds-vault-prod-eu-west-1-notices");
+    });
+    it("names subscriptions that it can't read", async () => {
+        const { told, unreadable } = await readLive({ settings, clients: fake({}, [], [], denied).clients, now, alarms: true });
+        assert.deepEqual([told, unreadable], [undefined, [{ path: "subscriptions of the notices topic", reason: "AccessDenied: no rights" }]]);
     });
     it("doesn't ask for alarms unless told to", async () => {
         const { clients, calls } = fake({});

@@ -33,15 +33,16 @@ export async function checkLock(vault: LockedVault, now: Date): Promise<Canary> 
     const key = `canary/${now.toISOString().slice(0, 10)}`;
     const put = await putOnce(vault, key, now);
     const VersionId = put === "there" ? undefined : put.versionId;
-    const kept = await unless(404, s3.send(new s3Module.HeadObjectCommand({ Bucket: bucket, Key: key, VersionId })));
+    // One that is gone is refused: the role may list nothing. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    const kept = await s3.send(new s3Module.HeadObjectCommand({ Bucket: bucket, Key: key, VersionId }));
     // Without any configuration S3 answers ObjectLockConfigurationNotFoundError: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
     const rule = await unless(404, s3.send(new s3Module.GetObjectLockConfigurationCommand({ Bucket: bucket })));
-    const problems = [...(kept ? problemsOf(kept, vault, now) : ["the object is gone: it wasn't locked"]), ...problemsOfRule(rule, vault)];
+    const problems = [...problemsOf(kept, vault, now), ...problemsOfRule(rule, vault)];
     if (problems.length) {
         const reason = `The vault doesn't lock what is put into it as promised: ${problems.join("; ")}. Look in CloudTrail who changed bucket ${bucket}`;
-        alarm("lock-broken", { account: keyArn.split(":")[4] ?? "", reason, object: key, ...(kept?.VersionId && { version: kept.VersionId }) });
+        alarm("lock-broken", { account: keyArn.split(":")[4] ?? "", reason, object: key, ...(kept.VersionId && { version: kept.VersionId }) });
     }
-    const until = kept?.ObjectLockRetainUntilDate;
+    const until = kept.ObjectLockRetainUntilDate;
     return { key, ...(until && { until: until.toISOString() }), problems };
 }
 

@@ -1,9 +1,10 @@
 import type { InventoryDatabase } from "../types";
 import type { Canary } from "./canary";
 import { inPartsOnly, type Inventories } from "./inventories";
-import { counted, cutText, section, shown } from "./text";
-import type { Totals, Troubles } from "./troubles";
-import { shownBytes, volumeReason, type Volume } from "./volume";
+import { counted, cutText, fairSection, section, shown, size } from "./text";
+import { isSilent, silence, type Trails } from "./trails";
+import { mattersOf, type Matter, type Totals, type Troubles } from "./troubles";
+import { volumeReason, type Volume } from "./volume";
 
 /** What a watcher's run found out. What it couldn't is absent, and said in `gaps`. */
 export interface Found {
@@ -15,8 +16,11 @@ export interface Found {
     /** Whether members of units are enrolled; nobody lists them. */
     readonly hasUnits: boolean;
     readonly canary?: Canary;
+    readonly trails?: Trails;
     readonly volumes?: readonly Volume[];
     readonly inventories?: Inventories;
+    /** Names of the accounts that told an inventory on the day before the last 24 hours, by id. */
+    readonly seenBefore?: Readonly<Record<string, string>>;
     readonly troubles: Troubles;
     readonly totals?: Totals;
     /** Sentences about what couldn't be read, or not to its end. */
@@ -34,12 +38,12 @@ export interface Digest {
 }
 
 type At<T> = T & { readonly account: string };
-/** Lines of a list, and of those that are only hints. */
-const [many, few] = [200, 20];
+/** Things of one account that are told: of lists, and of what is only a hint or may be made by whoever has the account. */
+const [each, few] = [20, 3];
 
 /** The daily mail. Pure. */
 export function digestOf(found: Found): Digest {
-    const { now, stack, listed, hasUnits, canary, volumes, inventories, troubles, totals, gaps } = found;
+    const { now, stack, listed, hasUnits, canary, trails, volumes, inventories, seenBefore = {}, troubles, totals, gaps } = found;
     const whole = inventories?.whole ?? {};
     const databases = Object.keys(whole).sort().flatMap((account) => whole[account]!.databases.map((database): At<InventoryDatabase> => ({ ...database, account })));
     const wanted = databases.filter((database) => database.wanted);
@@ -49,21 +53,22 @@ export function digestOf(found: Found): Digest {
     const unwanted = databases.filter((database) => !database.wanted);
     const unseen = inventories ? notSeen(inventories) : [];
     const codes = Object.keys(troubles).sort();
-    const alarms = codes.reduce((sum, code) => sum + troubles[code]!.count, 0);
+    const alarms = codes.reduce((sum, code) => sum + groupsOf(code).reduce((all, { count }) => all + count, 0), 0);
     const unprotected = beyond.length + gone.length;
 
     const state = stateOf();
     const lines = [
         `${stack}, ${now.toISOString().slice(0, 16).replace("T", " ")} UTC: ${state}.`,
-        ...section("NOT ALL COULD BE READ, so more may be wrong than is said here", gaps.map((gap) => shown(gap, 600)), many),
-        ...section("THE LOCK IS BROKEN", (canary?.problems ?? []).map((problem) => shown(problem)), many),
-        ...section(`UNPROTECTED FOR TOO LONG (${unprotected})`, [...beyond.map(beyondLine), ...gone.map(({ account = "", database = "", reason }) => `${nameOf(account)} ${shown(database)}: ${shown(reason)}`)], many),
-        ...section(`WANTED, BUT WITHOUT ANY SNAPSHOT (${bare.length})`, bare.map((each) => placeOf(each)), many),
-        ...section(`ACCOUNTS NOT SEEN FOR 24 HOURS (${unseen.length})`, unseen, many),
-        ...section("MORE SEALED THAN IS USUAL", (volumes ?? []).map((volume) => `${nameOf(volume.account)}: ${volumeReason(volume)}`), many),
+        ...section("NOT ALL COULD BE READ, so more may be wrong than is said here", gaps.map((gap) => shown(gap, 600))),
+        ...section("THE LOCK IS BROKEN", (canary?.problems ?? []).map((problem) => shown(problem))),
+        ...section("NOBODY WOULD SEE TAMPERING", trails && isSilent(trails) ? [shown(silence(trails), 1000)] : []),
+        ...fairSection(`UNPROTECTED FOR TOO LONG (${unprotected})`, [...beyond.map((of) => ({ account: of.account, told: beyondLine(of) })), ...gone.map((of) => ({ account: of.account, told: goneLine(of) }))], { each, nameOf, line: ({ told }) => told }),
+        ...fairSection(`WANTED, BUT WITHOUT ANY SNAPSHOT (${bare.length})`, bare, { each, nameOf, line: placeOf }),
+        ...section(`ACCOUNTS NOT SEEN FOR 24 HOURS (${unseen.length})`, unseen),
+        ...section("MORE SEALED THAN IS USUAL", (volumes ?? []).map((volume) => `${nameOf(volume.account)}: ${volumeReason(volume)}`)),
         ...codes.flatMap(groupLines),
         ...quietLines(),
-        ...section(`WANTED BY NO FILTER (${unwanted.length})`, unwanted.slice(0, few).map((each) => `${placeOf(each)}${each.why ? `: ${shown(each.why)}` : ""}`), few, unwanted.length),
+        ...fairSection(`WANTED BY NO FILTER (${unwanted.length})`, unwanted, { each: few, nameOf, line: (of) => `${placeOf(of)}${of.why ? `: ${shown(of.why)}` : ""}` }),
     ];
     return { subject: shortened(`${stack}: ${state}`), text: cutText(lines), unprotected, alarms };
 
@@ -71,6 +76,7 @@ export function digestOf(found: Found): Digest {
     function stateOf(): string {
         const said = [
             ...(canary?.problems.length ? ["LOCK BROKEN"] : []),
+            ...(trails && isSilent(trails) ? ["NO TRAIL LOGS"] : []),
             ...(unprotected ? [`${counted(unprotected, "database")} unprotected`] : []),
             ...(unseen.length ? [`${counted(unseen.length, "account")} not seen`] : []),
             ...(gaps.length ? ["not all could be read"] : []),
@@ -82,42 +88,58 @@ export function digestOf(found: Found): Digest {
     }
 
     function nameOf(account: string): string {
-        const name = listed[account] || whole[account]?.name;
-        return name ? `${shown(name)} (${account})` : account || "(no account)";
+        if (listed[account]) return `${shown(listed[account])} (${account})`;
+        // A member names itself, as another account if it likes.
+        const name = whole[account]?.name || seenBefore[account];
+        return name ? `${account} "${shown(name).replace(/"/g, "'")}"` : account || "(no account)";
     }
 
     function placeOf({ account, database }: At<Pick<InventoryDatabase, "database">>): string {
         return `${nameOf(account)} ${shown(database)}`;
     }
 
-    function beyondLine(each: At<InventoryDatabase>): string {
-        const since = each.protectedAt === undefined ? "never protected, " : "";
-        return `${placeOf(each)}: ${since}${hoursOf(each)} hours without protection, ${each.rpoHours} are allowed${each.reason ? `; ${shown(each.reason)}` : ""}`;
+    function beyondLine(of: At<InventoryDatabase>): string {
+        const since = of.protectedAt === undefined ? "never protected, " : "";
+        return `${placeOf(of)}: ${since}${hoursOf(of)} hours without protection, ${of.rpoHours} are allowed${of.reason ? `; ${shown(of.reason)}` : ""}`;
+    }
+
+    function goneLine({ account = "", database = "", reason }: Matter): string {
+        return `${nameOf(account)} ${shown(database)}: ${shown(reason)}`;
     }
 
     function notSeen(seen: Inventories): string[] {
         const halves = inPartsOnly(seen);
-        const missing = Object.keys(listed).sort().filter((account) => !whole[account] && !halves.includes(account));
+        // Members of units are in no list: who told of itself the day before.
+        const known = { ...listed, ...seenBefore };
+        const missing = Object.keys(known).sort().filter((account) => !whole[account] && !halves.includes(account));
         return [...missing.map(nameOf), ...halves.map((account) => `${nameOf(account)}: only parts of its inventory`)];
     }
 
     function groupLines(code: string): string[] {
-        const { matters, count, uncounted } = troubles[code]!;
-        const told = Object.values(matters).slice(0, few).map(({ account = "", database, reason, times }) => {
-            const place = [...(account ? [nameOf(account)] : []), ...(database === undefined ? [] : [shown(database)])].join(" ");
-            return `${[place, shown(reason)].filter((each) => each).join(": ")}${times > 1 ? ` (said ${times} times)` : ""}`;
-        });
+        const matters = mattersOf(troubles, code);
+        const uncounted = groupsOf(code).reduce((sum, group) => sum + group.uncounted, 0);
         const more = uncounted ? `, and ${counted(uncounted, "further line")}` : "";
-        return section(`ALARM ${shown(code)} (${count}${more})`, told, few, count);
+        return fairSection(`ALARM ${shown(code)} (${matters.length}${more})`, matters, { each: few, nameOf, line: matterLine });
+    }
+
+    function matterLine({ account = "", database, reason, times }: Matter): string {
+        const place = [...(account ? [nameOf(account)] : []), ...(database === undefined ? [] : [shown(database)])].join(" ");
+        return `${[place, shown(reason)].filter((part) => part).join(": ")}${times > 1 ? ` (said ${times} times)` : ""}`;
+    }
+
+    function groupsOf(code: string) {
+        return Object.values(troubles[code] ?? {});
     }
 
     /** Said each day: that it was looked at. */
     function quietLines(): string[] {
         const lock = canary && !canary.problems.length ? [`Lock: ${canary.key} is kept in COMPLIANCE mode until ${canary.until?.slice(0, 16).replace("T", " ")} UTC.`] : [];
-        const sealed = totals ? [`Sealed in 24 hours: ${totals.complete} complete, ${totals.partial} partial, ${totals.failed} failed or canceled; ${shownBytes(totals.bytes)}.`] : [];
+        const sealed = totals ? [`Sealed in 24 hours: ${totals.complete} complete, ${totals.partial} partial, ${totals.failed} failed or canceled; ${size(totals.bytes)}.`] : [];
         const usual = volumes && !volumes.length ? ["Volumes: no account far above its usual."] : [];
-        const units = hasUnits ? ["Accounts of units are known by their inventories only: one that was never swept isn't missed here."] : [];
-        return ["", ...sealed, ...lock, ...usual, ...units];
+        const trail = trails?.logging.length ? [`Trail: ${trails.logging.map((arn) => shown(arn)).join(", ")} logs.`] : [];
+        const blind = trails && !trails.logging.length && trails.unseen.length ? [`Trail: whether ${trails.unseen.map((arn) => shown(arn)).join(", ")} logs couldn't be seen.`] : [];
+        const units = hasUnits ? ["Accounts of units are known by their inventories only: one that falls silent is named on the day after, once; one that was never swept isn't missed here."] : [];
+        return ["", ...sealed, ...lock, ...trail, ...blind, ...usual, ...units];
     }
 }
 
@@ -129,7 +151,7 @@ function goneOf(troubles: Troubles, databases: readonly At<InventoryDatabase>[])
     const there: Record<string, true> = {};
     for (const { account, database } of databases) there[`${account} ${database}`] = true;
     const isNew = ({ account, database }: { readonly account?: string; readonly database?: string }) => !there[`${account} ${database}`] && (there[`${account} ${database}`] = true);
-    return Object.values(troubles["beyond-rpo"]?.matters ?? {}).filter(isNew);
+    return mattersOf(troubles, "beyond-rpo").filter(isNew);
 }
 
 /** SNS takes printable ASCII. */

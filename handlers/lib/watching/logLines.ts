@@ -36,7 +36,7 @@ export type Line = Readonly<Record<string, unknown>>;
  * runtime puts time, request id and level before what is printed. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  * Quoted phrases: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
  */
-const patternOf = ({ field, value }: Search): string => `"\\"${field}\\":\\"${value}\\""`;
+export const patternOf = ({ field, value }: Pick<Search, "field" | "value">): string => `"\\"${field}\\":\\"${value}\\""`;
 
 /** Hands each line to `use`, which answers whether it is well-formed. AWS's errors reject; what was handed over until then stands for nothing. */
 export async function readLines({ logsModule, logs, mostPages, hasTime }: Logs, search: Search, use: (line: Line, at: number) => boolean): Promise<Reading> {
@@ -53,7 +53,7 @@ export async function readLines({ logsModule, logs, mostPages, hasTime }: Logs, 
 }
 
 /** The JSON object in an event, behind whatever the runtime puts before it. */
-function parsed(message: string): Line | undefined {
+export function parsed(message: string): Line | undefined {
     const start = message.indexOf("{");
     if (start < 0) return undefined;
     try {

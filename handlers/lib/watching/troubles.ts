@@ -5,7 +5,7 @@ export interface Matter extends Trouble {
     times: number;
 }
 
-/** All matters of one code. */
+/** All matters of one code and account. */
 export interface Group {
     readonly matters: Record<string, Matter>;
     /** Different matters, as far as they are told apart. */
@@ -14,17 +14,17 @@ export interface Group {
     uncounted: number;
 }
 
-/** By code. */
-export type Troubles = Record<string, Group>;
+/** By code and account; without one: those that concern none alone. */
+export type Troubles = Record<string, Record<string, Group>>;
 
-/** Matters of one code that are told apart: a hostile account may make as many names as it likes. */
+/** Matters of one code and account that are told apart: a hostile account may make as many names as it likes, and they cost no other its own. */
 const most = 1000;
 
 /** What the functions repeat with each look is one matter. */
 export function addTrouble(to: Troubles, trouble: Trouble): void {
-    const { code, account, database, reason } = trouble;
-    const group = (to[code] ??= { matters: {}, count: 0, uncounted: 0 });
-    const key = JSON.stringify([account, database, reason]);
+    const { code, account = "", database, reason } = trouble;
+    const group = ((to[code] ??= {})[account] ??= { matters: {}, count: 0, uncounted: 0 });
+    const key = JSON.stringify([database, reason]);
     const known = group.matters[key];
     if (known) known.times++;
     else if (group.count < most) {
@@ -32,6 +32,9 @@ export function addTrouble(to: Troubles, trouble: Trouble): void {
         group.count++;
     } else group.uncounted++;
 }
+
+/** All matters of a code. */
+export const mattersOf = (troubles: Troubles, code: string): Matter[] => Object.values(troubles[code] ?? {}).flatMap(({ matters }) => Object.values(matters));
 
 /** What was sealed within a day. */
 export interface Totals {

@@ -1,4 +1,5 @@
 import type { Sealed } from "./said";
+import { size } from "./text";
 
 /** Milliseconds. */
 export const day = 86_400_000;
@@ -23,10 +24,10 @@ export interface Volume {
 const fewestDays = 3;
 const factor = 3;
 /**
- * What yesterday must be above the median. 10 GiB cost some $0.35 in the first month ($0.010 per GB for the export, $0.023 to keep it:
+ * What yesterday must be above the median. 10 GB cost some $0.35 in the first month ($0.010 per GB for the export, $0.023 to keep it:
  * https://aws.amazon.com/rds/postgresql/pricing/, https://aws.amazon.com/s3/pricing/); accounts as small as that vary without a meaning.
  */
-const floor = 10 * 1024 ** 3;
+const floor = 10e9;
 
 export const dayOf = (time: number): number => Math.floor(time / day);
 
@@ -57,13 +58,6 @@ function medianOf(values: readonly number[]): number {
     return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-/** Bytes as people read them. */
-export function shownBytes(bytes: number): string {
-    const units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
-    const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-    return `${step ? (bytes / 1024 ** step).toFixed(1) : bytes} ${units[step]}`;
-}
-
 /** One sentence for a person. */
 export const volumeReason = ({ bytes, median, days }: Volume): string =>
-    `${shownBytes(bytes)} were sealed yesterday (UTC), the median of the ${days} days before is ${shownBytes(median)}. If no database of that size was added, find out who exports`;
+    `${size(bytes)} were sealed yesterday (UTC), the median of the ${days} days before is ${size(median)}. If no database of that size was added, find out who exports`;

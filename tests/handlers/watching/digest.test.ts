@@ -8,9 +8,10 @@ import { addTrouble, type Troubles } from "../../../handlers/lib/watching/troubl
 import type { InventoryLine } from "../../../handlers/lib/types";
 import { billing, database, inventory, now, shop } from "./watching";
 
-const gib = 1024 ** 3;
+const gb = 1e9;
 const stack = "rds-vault-prod-eu-west-1";
 const member = "333344445555";
+const trail = "arn:aws:cloudtrail:eu-west-1:444455556666:trail/all";
 
 function found(lines: readonly InventoryLine[], troubles: readonly Trouble[] = [], more: Partial<Found> = {}): Found {
     const inventories = noInventories();
@@ -20,7 +21,8 @@ function found(lines: readonly InventoryLine[], troubles: readonly Trouble[] = [
     return {
         now, stack, listed: { [shop]: "shop", [billing]: "billing" }, hasUnits: false, inventories, troubles: all, volumes: [], gaps: [],
         canary: { key: "canary/2026-10-05", until: "2026-11-09T07:00:02.000Z", problems: [] },
-        totals: { complete: 3, partial: 0, failed: 0, bytes: 41 * gib }, ...more,
+        trails: { logging: [trail], unseen: [], silent: [], stopped: [] },
+        totals: { complete: 3, partial: 0, failed: 0, bytes: 41 * gb }, ...more,
     };
 }
 const quiet = [inventory(shop, [database("orders"), database("users")]), inventory(billing, [database("ledger")])];
@@ -31,8 +33,9 @@ describe("the digest", () => {
         assert.equal(subject, "rds-vault-prod-eu-west-1: all well, 3 databases in 2 accounts");
         assert.equal(text, `rds-vault-prod-eu-west-1, 2026-10-05 07:00 UTC: all well, 3 databases in 2 accounts.
 
-Sealed in 24 hours: 3 complete, 0 partial, 0 failed or canceled; 41.0 GiB.
+Sealed in 24 hours: 3 complete, 0 partial, 0 failed or canceled; 41.0 GB.
 Lock: canary/2026-10-05 is kept in COMPLIANCE mode until 2026-11-09 07:00 UTC.
+Trail: arn:aws:cloudtrail:eu-west-1:444455556666:trail/all logs.
 Volumes: no account far above its usual.
 `);
     });
@@ -55,14 +58,15 @@ Volumes: no account far above its usual.
         ];
         const { subject, text, unprotected, alarms } = digestOf(found(lines, troubles, {
             canary: { key: "canary/2026-10-05", until: "2026-10-06T07:00:02.000Z", problems: ["the object is kept until 2026-10-06T07:00:02.000Z, not 35 days", "the bucket's default retention is COMPLIANCE for 1 day, not COMPLIANCE for 35 days"] },
-            volumes: [{ account: member, bytes: 900 * gib, median: 100 * gib, days: 14 }],
-            totals: { complete: 4, partial: 1, failed: 3, bytes: 940 * gib },
+            trails: { logging: [], unseen: [], silent: [`${trail} is stopped`], stopped: [trail] },
+            volumes: [{ account: member, bytes: 900 * gb, median: 100 * gb, days: 14 }],
+            totals: { complete: 4, partial: 1, failed: 3, bytes: 940 * gb },
             gaps: ["errors in /aws/lambda/rds-vault-prod-eu-west-1-sealer: ThrottlingException: Rate exceeded"],
             hasUnits: true,
         }));
         assert.deepEqual([unprotected, alarms], [3, 4]);
-        assert.equal(subject, "rds-vault-prod-eu-west-1: LOCK BROKEN, 3 databases unprotected, 1 account not seen, not all could...");
-        assert.equal(text, `rds-vault-prod-eu-west-1, 2026-10-05 07:00 UTC: LOCK BROKEN, 3 databases unprotected, 1 account not seen, not all could be read, 1 unusual volume, 4 alarms.
+        assert.equal(subject, "rds-vault-prod-eu-west-1: LOCK BROKEN, NO TRAIL LOGS, 3 databases unprotected, 1 account not seen...");
+        assert.equal(text, `rds-vault-prod-eu-west-1, 2026-10-05 07:00 UTC: LOCK BROKEN, NO TRAIL LOGS, 3 databases unprotected, 1 account not seen, not all could be read, 1 unusual volume, 4 alarms.
 
 NOT ALL COULD BE READ, so more may be wrong than is said here:
   errors in /aws/lambda/rds-vault-prod-eu-west-1-sealer: ThrottlingException: Rate exceeded
@@ -70,6 +74,9 @@ NOT ALL COULD BE READ, so more may be wrong than is said here:
 THE LOCK IS BROKEN:
   the object is kept until 2026-10-06T07:00:02.000Z, not 35 days
   the bucket's default retention is COMPLIANCE for 1 day, not COMPLIANCE for 35 days
+
+NOBODY WOULD SEE TAMPERING:
+  No trail logs the writes of management events in all Regions, so the tamper rules hear nothing: arn:aws:cloudtrail:eu-west-1:444455556666:trail/all is stopped
 
 UNPROTECTED FOR TOO LONG (3):
   shop (111122223333) instance.carts: never protected, 70 hours without protection, 36 are allowed; RDS lists no snapshot of it
@@ -83,7 +90,7 @@ ACCOUNTS NOT SEEN FOR 24 HOURS (1):
   billing (222233334444)
 
 MORE SEALED THAN IS USUAL:
-  analytics (333344445555): 900.0 GiB were sealed yesterday (UTC), the median of the 14 days before is 100.0 GiB. If no database of that size was added, find out who exports
+  333344445555 "analytics": 900 GB were sealed yesterday (UTC), the median of the 14 days before is 100 GB. If no database of that size was added, find out who exports
 
 ALARM beyond-rpo (2):
   shop (111122223333) instance.orders: its newest protected data is of 2026-10-03T01:50:00.000Z, more than the 36 hours that monitoring.rpoHours and its frequency allow
@@ -95,8 +102,8 @@ ALARM given-up (1):
 ALARM triggers-refused (1):
   Service Unavailable
 
-Sealed in 24 hours: 4 complete, 1 partial, 3 failed or canceled; 940.0 GiB.
-Accounts of units are known by their inventories only: one that was never swept isn't missed here.
+Sealed in 24 hours: 4 complete, 1 partial, 3 failed or canceled; 940 GB.
+Accounts of units are known by their inventories only: one that falls silent is named on the day after, once; one that was never swept isn't missed here.
 
 WANTED BY NO FILTER (1):
   shop (111122223333) instance.scratch: excluded by \`scratch\`
@@ -110,6 +117,8 @@ WANTED BY NO FILTER (1):
         ["one that is gone counts once, however its reason changed", found(quiet, ["a", "b"].map((reason) => ({ code: "beyond-rpo", account: shop, database: "instance.gone", reason }))), /1 database unprotected, 2 alarms$/],
         ["an account without an inventory", found(quiet.slice(0, 1)), /1 account not seen$/],
         ["an account with half an inventory", found([quiet[0]!, { ...quiet[1]!, parts: 2 }]), /1 account not seen$/],
+        ["a member of a unit that told of itself the day before", found(quiet, [], { seenBefore: { [member]: "analytics", [shop]: "shop" } }), /: 1 account not seen$/],
+        ["a trail that couldn't be seen isn't broken", found(quiet, [], { trails: { logging: [], unseen: [trail], silent: [], stopped: [] } }), /all well/],
         ["inventories that couldn't be read say nothing of accounts", found([], [], { inventories: undefined, gaps: ["inventories: no"] }), /: not all could be read$/],
         ["a lock that couldn't be looked at isn't called whole", found(quiet, [], { canary: undefined, gaps: ["lock canary: no"] }), /: not all could be read$/],
         ["nothing is enrolled", found([], [], { listed: {} }), /all well, 0 databases in 0 accounts$/],
@@ -118,13 +127,32 @@ WANTED BY NO FILTER (1):
 
     it("says nothing of a lock that couldn't be looked at", () => assert.doesNotMatch(digestOf(found(quiet, [], { canary: undefined })).text, /Lock:/));
 
-    it("lists twenty matters of an alarm, and counts the others", () => {
-        const { text } = digestOf(found(quiet, Array.from({ length: 25 }, (_, n) => ({ code: "partial", account: shop, database: `instance.d${n}`, reason: "r" }))));
-        assert.match(text, /ALARM partial \(25\):\n(  .*\n){20}  … and 5 more\n/);
+    it("names members that fell silent, and says of a trail that it couldn't be seen", () => {
+        const { text } = digestOf(found(quiet, [], { seenBefore: { [member]: "analytics" }, trails: { logging: [], unseen: [trail], silent: [], stopped: [] } }));
+        assert.match(text, /ACCOUNTS NOT SEEN FOR 24 HOURS \(1\):\n {2}333344445555 "analytics"\n/);
+        assert.ok(text.includes(`Trail: whether ${trail} logs couldn't be seen.\n`));
     });
-    it("lists twenty databases that no filter wants, and counts the others", () => {
-        const { text } = digestOf(found([quiet[1]!, inventory(shop, Array.from({ length: 30 }, (_, n) => database(`d${n}`, { wanted: false })))]));
-        assert.match(text, /NO FILTER \(30\):\n(  .*\n){20}  … and 10 more\n/);
+
+    const matters = (count: number, account: string, code = "partial"): Trouble[] => Array.from({ length: count }, (_, n) => ({ code, account, database: `instance.d${n}`, reason: "r" }));
+    it("lets no account hide another's alarms, however many it makes", () => {
+        const { text, alarms } = digestOf(found(quiet, [...matters(5000, shop), ...matters(2, billing)]));
+        assert.match(text, /ALARM partial \(1002, and 4000 further lines\):\n( {2}shop .*\n){3} {2}… and 997 more of shop \(111122223333\)\n( {2}billing .*: r\n){2}\n/);
+        assert.equal(alarms, 1002);
+    });
+    it("… nor its databases, wanted or not", () => {
+        const flood = (more: object) => Array.from({ length: 300 }, (_, n) => database(`d${n}`, more));
+        const { text } = digestOf(found([inventory(shop, flood({ unprotectedHours: 99, snapshots: 0 })), inventory(billing, [database("ledger", { unprotectedHours: 50, snapshots: 0 })])]));
+        for (const heading of ["UNPROTECTED FOR TOO LONG", "WITHOUT ANY SNAPSHOT"]) assert.match(text, new RegExp(`${heading} \\(301\\):\n( {2}shop .*\n){20} {2}… and 280 more of shop .*\n {2}billing .*ledger`));
+        assert.match(digestOf(found([inventory(shop, flood({ wanted: false })), inventory(billing, [database("b", { wanted: false })])])).text, /NO FILTER \(301\):\n( {2}shop .*\n){3} {2}… and 297 more of shop .*\n {2}billing /);
+    });
+    it("counts the accounts that there is no room for", () => {
+        const { text } = digestOf(found(quiet, Array.from({ length: 90 }, (_, n) => matters(4, String(100_000_000_000 + n))).flat()));
+        assert.match(text, /ALARM partial \(360\):\n( {2}.*\n){200} {2}… and 160 more\n/);
+    });
+    it("makes no link of a name, and doesn't let a member call itself another account", () => {
+        const { text } = digestOf(found([inventory(member, [database("x", { database: "http://x.example", snapshots: 0 })], undefined, `billing (${billing}) https://x.example "`)]));
+        assert.ok(text.includes(`  333344445555 "billing (222233334444) https[:]//x.example '" http[:]//x.example\n`), text);
+        assert.doesNotMatch(text, /:\/\//);
     });
 
     it("lets no name or reason make a line of its own, nor a subject of more than SNS takes", () => {

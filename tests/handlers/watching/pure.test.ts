@@ -3,25 +3,25 @@ import assert from "node:assert/strict";
 import { addInventory, inPartsOnly, noInventories } from "../../../handlers/lib/watching/inventories";
 import { readLines, type Line, type Logs } from "../../../handlers/lib/watching/logLines";
 import { inventoryOf, sealedOf, troubleOf } from "../../../handlers/lib/watching/said";
-import { cutText, section, shown } from "../../../handlers/lib/watching/text";
+import { cutText, section, shown, size } from "../../../handlers/lib/watching/text";
 import { addTrouble, type Troubles } from "../../../handlers/lib/watching/troubles";
-import { addTo, day, shownBytes, unusual, volumeReason, type Days } from "../../../handlers/lib/watching/volume";
-import { database, inventory, now, shop } from "./watching";
+import { addTo, day, unusual, volumeReason, type Days } from "../../../handlers/lib/watching/volume";
+import { billing, database, inventory, now, shop } from "./watching";
 
-const gib = 1024 ** 3;
+const gb = 1e9;
 
 describe("volumes", () => {
-    /** Bytes of each day in GiB; the last is yesterday's. */
+    /** Bytes of each day in GB; the last is yesterday's. */
     const judge = (...days: readonly number[]) => {
         const all: Days = {};
-        days.forEach((bytes, index) => addTo(all, { account: shop, outcome: "complete", bytes: bytes * gib }, now.getTime() - (days.length - index) * day));
-        return unusual(all, now.getTime()).map(({ bytes, median, days: counted }) => [bytes / gib, median / gib, counted]);
+        days.forEach((bytes, index) => addTo(all, { account: shop, outcome: "complete", bytes: bytes * gb }, now.getTime() - (days.length - index) * day));
+        return unusual(all, now.getTime()).map(({ bytes, median, days: counted }) => [bytes / gb, median / gb, counted]);
     };
     const cases: readonly [name: string, days: readonly number[], alarmed: readonly number[] | undefined][] = [
         ["as always", [100, 100, 100, 100], undefined],
         ["three times the median exactly", [100, 100, 100, 300], undefined],
         ["more than that", [100, 100, 100, 301], [301, 100, 3]],
-        ["a small account, up to 10 GiB more", [1, 1, 1, 11], undefined],
+        ["a small account, up to 10 GB more", [1, 1, 1, 11], undefined],
         ["a small account, more than that", [1, 1, 1, 11.5], [11.5, 1, 3]],
         ["nothing yesterday", [100, 100, 100, 0], undefined],
         ["a new account's first days: two don't make a median", [100, 100, 900], undefined],
@@ -36,14 +36,14 @@ describe("volumes", () => {
 
     it("judges yesterday by UTC's days, not the day that has begun", () => {
         const all: Days = {};
-        for (let age = 5; age >= 2; age--) addTo(all, { account: shop, outcome: "complete", bytes: 10 * gib }, now.getTime() - age * day);
-        addTo(all, { account: shop, outcome: "complete", bytes: 900 * gib }, Date.parse("2026-10-05T00:00:00Z"));
+        for (let age = 5; age >= 2; age--) addTo(all, { account: shop, outcome: "complete", bytes: 10 * gb }, now.getTime() - age * day);
+        addTo(all, { account: shop, outcome: "complete", bytes: 900 * gb }, Date.parse("2026-10-05T00:00:00Z"));
         assert.deepEqual(unusual(all, now.getTime()), []);
-        addTo(all, { account: shop, outcome: "complete", bytes: 900 * gib }, Date.parse("2026-10-04T23:59:59Z"));
+        addTo(all, { account: shop, outcome: "complete", bytes: 900 * gb }, Date.parse("2026-10-04T23:59:59Z"));
         assert.equal(unusual(all, now.getTime()).length, 1);
     });
-    it("names both numbers", () => assert.match(volumeReason({ account: shop, bytes: 400 * gib, median: 100 * gib, days: 14 }), /^400\.0 GiB were sealed yesterday .* the 14 days before is 100\.0 GiB/));
-    it("shows bytes as people read them", () => assert.deepEqual([0, 1, 1023, 1024, 1.5 * gib, 1024 ** 6].map(shownBytes), ["0 bytes", "1 bytes", "1023 bytes", "1.0 KiB", "1.5 GiB", "1024.0 PiB"]));
+    it("names both numbers", () => assert.match(volumeReason({ account: shop, bytes: 400 * gb, median: 100 * gb, days: 14 }), /^400 GB were sealed yesterday .* the 14 days before is 100 GB/));
+    it("shows bytes as people read them", () => assert.deepEqual([0, 1, 999, 1000, 1.5 * gb, 1e18].map(size), ["0 B", "1 B", "999 B", "1.0 kB", "1.5 GB", "1000 PB"]));
 });
 
 describe("lines of the logs", () => {
@@ -102,12 +102,14 @@ describe("what lines say", () => {
         assert.deepEqual(troubleOf({ message: "x", account: 5, database: {} }), { code: "x", reason: "" });
         assert.equal(troubleOf({ level: "ERROR" }), undefined);
     });
-    it("is one matter, however often it is said, and at most a thousand are told apart", () => {
+    it("is one matter, however often it is said, and at most a thousand of an account are told apart", () => {
         const all: Troubles = {};
         for (let n = 0; n < 3; n++) addTrouble(all, { code: "partial", account: shop, reason: "r" });
         for (let n = 0; n < 1500; n++) addTrouble(all, { code: "stranger", account: shop, reason: `r${n}` });
-        assert.deepEqual([all.partial!.count, Object.values(all.partial!.matters)[0]!.times], [1, 3]);
-        assert.deepEqual([all.stranger!.count, all.stranger!.uncounted], [1000, 500]);
+        assert.deepEqual([all.partial![shop]!.count, Object.values(all.partial![shop]!.matters)[0]!.times], [1, 3]);
+        addTrouble(all, { code: "stranger", account: billing, reason: "r" });
+        const { count, uncounted } = all.stranger![shop]!;
+        assert.deepEqual([count, uncounted, all.stranger![billing]!.count], [1000, 500, 1]);
     });
 });
 
@@ -130,10 +132,14 @@ describe("inventories", () => {
 });
 
 describe("text of others", () => {
-    it("stays on its line, and in its order", () => assert.equal(shown("a\nb\r\u2028c\u0000d\u202ee\ud800f\u0085"), "a?b??c?d?e?f?"));
+    it("stays on its line, and in its order", () => assert.equal(shown("a\nb\r\u2028c\u0000d\u202ee\ud800f\u0085"), "a\\u{a}b\\u{d}\\u{2028}c\\u{0}d\\u{202e}e\\u{d800}f\\u{85}"));
     it("keeps letters of any language", () => assert.equal(shown("Bestellungen-größe 注文 😀"), "Bestellungen-größe 注文 😀"));
-    it("is cut within a pair without a half left", () => assert.equal(shown("ab😀", 3), "ab?"));
-    it("says how many more there are", () => assert.deepEqual(section("H", ["a", "b", "c"], 2), ["", "H:", "  a", "  b", "  … and 1 more"]));
+    it("is cut within a pair without a half left", () => assert.equal(shown("ab😀", 3), "ab\\u{d83d}"));
+    it("becomes no link", () => assert.equal(shown("https://x.example"), "https[:]//x.example"));
+    it("says how many more there are", () => {
+        assert.deepEqual(section("H", ["a", "b"], 1), ["", "H:", "  a", "  b", "  … and 1 more"]);
+        assert.deepEqual(section("H", Array<string>(201).fill("a")).slice(-2), ["  a", "  … and 1 more"]);
+    });
     it("is cut by lines, in bytes, saying what is left out", () => {
         const lines = Array.from({ length: 100 }, (_, n) => `ä${n}`);
         const text = cutText(lines, 200);

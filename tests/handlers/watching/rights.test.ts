@@ -17,10 +17,13 @@ const names = namesOf(place);
 const keyArn = `arn:aws:kms:${region}:${backup}:key/00000000-0000-4000-8000-000000000000`;
 const noticesKeyArn = keyArn.replace("0000-4000", "2222-4000");
 const deployRoleArn = `arn:aws:iam::${backup}:role/rds-vault-deploy`;
+const heartbeat = "arn:aws:sns:us-east-1:777788889999:heartbeat";
+const trail = `arn:aws:cloudtrail:${region}:${backup}:trail/all`;
 const anything: Document = { Version: "2012-10-17", Statement: [{ Sid: "All", Effect: "Allow", Action: "*", Resource: "*" }] };
 
 const role = (account: string, name: string): Principal => ({ arn: `arn:aws:sts::${account}:assumed-role/${name}/session`, roleArn: `arn:aws:iam::${account}:role/rds-vault/${name}`, account });
-const watcher = { by: role(backup, names.watcher), identity: watcherPolicy({ arns, region, keyArn, noticesKeyArn }) };
+const watcher = { by: role(backup, names.watcher), identity: watcherPolicy({ arns, region, keyArn, noticesKeyArn, heartbeatTopicArn: heartbeat }) };
+const withoutHeartbeat = watcherPolicy({ arns, region, keyArn, noticesKeyArn });
 /** A role of the same name elsewhere, whatever it may there. */
 const elsewhere = { by: role(stranger, names.watcher), identity: anything };
 const sources = { accounts: [shop] };
@@ -85,8 +88,29 @@ const arrows: Record<string, readonly Case[]> = {
         { name: "over plain HTTP", ...watcher, action: "sns:Publish", on: arns.notices, resource: topicPolicy, context: { "aws:SecureTransport": "false" }, allowed: false },
         ...["sns:Subscribe", "sns:SetTopicAttributes", "sns:DeleteTopic"].map((action) => ({ name: action, ...watcher, action, on: arns.notices, resource: topicPolicy, allowed: false })),
     ],
+    "watcher → heartbeat": [
+        // The other account's topic policy is for its owner to write; here only our side is judged, in one account.
+        { name: "sns:Publish", ...watcher, action: "sns:Publish", on: heartbeat, allowed: true },
+        { name: "sns:Publish to another topic there", ...watcher, action: "sns:Publish", on: `${heartbeat}-other`, allowed: false },
+        { name: "sns:Publish where none is set", ...watcher, identity: withoutHeartbeat, action: "sns:Publish", on: heartbeat, allowed: false },
+    ],
+    "watcher → trails": [
+        { name: "lists them", ...watcher, action: "cloudtrail:DescribeTrails", on: "*", allowed: true },
+        ...[trail, "arn:aws:cloudtrail:us-east-1:999900001111:trail/organization"].flatMap((on) =>
+            ["GetTrailStatus", "GetEventSelectors"].map((call) => ({ name: `${call} of ${on}`, ...watcher, action: `cloudtrail:${call}`, on, allowed: true }))),
+        ...["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"].map((call) => ({ name: call, ...watcher, action: `cloudtrail:${call}`, on: trail, allowed: false })),
+    ],
     // The key's own policy leaves the choice to the account's IAM, so only the watcher's policy narrows it.
-    "watcher → notices key": ["kms:Decrypt", "kms:GenerateDataKey"].flatMap((action) => through("sns", "s3", action, noticesKeyArn, keyArn, noticesKeyPolicy(place))),
+    "watcher → notices key": ["kms:Decrypt", "kms:GenerateDataKey"].flatMap((action) => through("sns", "s3", action, noticesKeyArn, keyArn, noticesKeyPolicy(place, deployRoleArn))),
+    "anybody → notices key": [
+        ...["ScheduleKeyDeletion", "DisableKey", "DisableKeyRotation", "PutKeyPolicy", "DeleteImportedKeyMaterial", "ReplicateKey"].map((call) => ({
+            name: call, by: role(backup, "administrator"), identity: anything, action: `kms:${call}`, on: noticesKeyArn, resource: noticesKeyPolicy(place, deployRoleArn), allowed: false,
+        })),
+        ...[["DisableKey", false], ["PutKeyPolicy", true], ["EnableKeyRotation", true]].map(([call, allowed]) => ({
+            name: `${String(call)} by the deploy role`, by: { arn: `arn:aws:sts::${backup}:assumed-role/rds-vault-deploy/s`, roleArn: deployRoleArn, account: backup }, identity: anything, action: `kms:${String(call)}`, on: noticesKeyArn,
+            resource: noticesKeyPolicy(place, deployRoleArn), allowed: allowed as boolean,
+        })),
+    ],
     "schedule → watcher": [
         ...([
             ["its group", arns.watchScheduleGroup, backup, true],

@@ -72,4 +72,10 @@ describe("the simulated EventBridge Scheduler", () => {
         await wait(32);
         assert.deepEqual(ticks, [15, 16, 18, 30]);
     });
+    it("… and none that Lambda is told not to run again", async () => {
+        add({ retries: 0 });
+        fail = 3;
+        await wait(32);
+        assert.deepEqual(ticks, [15, 30]);
+    });
 });
