@@ -26,7 +26,7 @@ export function hubOf({ resources }: Rendered): Hub {
     const mappingOf = (name: string) => one(ofType("lambda/eventSourceMapping:EventSourceMapping"), ({ functionName }) => String(functionName).endsWith(`-${name}`));
     const [starter, sealer] = [mappingOf("starter"), mappingOf("sealer")];
     const triggers = one(ofType("sqs/queue:Queue"), ({ name }) => String(starter.eventSourceArn).endsWith(`:${name}`));
-    const [, minutes] = /^rate\((\d+) minutes\)$/.exec(one(ofType("scheduler/schedule:Schedule"), () => true).scheduleExpression) ?? [];
+    const [, minutes] = /^rate\((\d+) minutes\)$/.exec(one(ofType("scheduler/schedule:Schedule"), ({ name }) => short(name) === "sweep").scheduleExpression) ?? [];
     return {
         memoryMiB: Object.fromEntries(functions.map(({ name, memorySize }) => [short(name), memorySize])),
         batchSize: starter.batchSize,

@@ -25,7 +25,7 @@ const queries = {
     },
     account: {
         of: ["starter", "sealer"],
-        text: `# Put in the account that you want to know about.\nfields @timestamp, level, message, database, reason, task, detail | filter account = "111122223333" and message != "inventory"`,
+        text: `# Put in the account that you want to know about.\nfields @timestamp, level, message, database, reason, task, detail | filter account = "000000000000" and message != "inventory"`,
     },
 } as const;
 
