@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Rendered } from "../rehearsal/graph";
 
@@ -13,12 +14,24 @@ export function command(name: string, ...args: string[]) {
 
 const rendered: Record<string, Rendered> = {};
 
-/** The graph of a stack or configuration file; rendered once. */
+/** The graph of a stack or configuration file; rendered once in a run of the tests, whichever of its processes asks first (setup.ts). */
 export function renderedStack(...args: string[]): Rendered {
     const key = args.join(" ");
-    return (rendered[key] ??= (() => {
+    return (rendered[key] ??= JSON.parse(kept(key, () => {
         const { status, stdout, stderr } = command("render", "--json", ...args);
         if (status !== 0) throw new Error(`render ${key} exited with ${status}: ${stderr}`);
-        return JSON.parse(stdout) as Rendered;
-    })());
+        return stdout;
+    })) as Rendered);
+}
+
+function kept(key: string, make: () => string): string {
+    const folder = process.env.RDS_VAULT_RENDERED;
+    if (!folder) return make();
+    const file = join(folder, `${encodeURIComponent(key)}.json`);
+    if (existsSync(file)) return readFileSync(file, "utf8");
+    const text = make();
+    // Whole or not at all: the other process may look at the same moment.
+    writeFileSync(`${file}.${process.pid}`, text);
+    renameSync(`${file}.${process.pid}`, file);
+    return text;
 }
