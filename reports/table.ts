@@ -16,8 +16,8 @@ export function verdict({ sums, accounts }: Pick<Coverage, "sums" | "accounts">)
     const blind = unseen ? `; ${some(unseen, "account")} not looked at` : "";
     if (sums.unprotected) return `${sums.unprotected} of ${some(sums.wanted, "wanted database")} ${sums.unprotected === 1 ? "is" : "are"} unprotected${blind}`;
     if (!sums.wanted) return `No wanted database is known${blind}`;
-    if (unseen) return `All that is known is protected (${some(sums.wanted, "wanted database")}), but ${unseen === 1 ? "an account wasn't" : `${unseen} accounts weren't`} looked at`;
-    return `${sums.wanted === 1 ? "The one wanted database is" : `All ${sums.wanted} wanted databases are`} protected`;
+    if (unseen) return `All that is known is within the time allowed (${some(sums.wanted, "wanted database")}), but ${unseen === 1 ? "an account wasn't" : `${unseen} accounts weren't`} looked at`;
+    return `${sums.wanted === 1 ? "The one wanted database is" : `All ${sums.wanted} wanted databases are`} within the time allowed`;
 }
 
 /** Account, else why nobody knows its databases. */

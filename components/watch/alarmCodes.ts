@@ -63,7 +63,7 @@ export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names):
     "account-not-ready": { instead: "account-lost, and not-ready, which gives the stack of a new member two hours to come" },
     "account-lost": {
         means: "An account that was under protection couldn't be looked at for an hour: its access role is gone or lacks a right, or RDS throttles every call. Nothing of it is saved or watched; unless you did it, treat it as an intrusion.",
-        run: `npm run doctor; ${lookup("DeleteRole")}; where the reason is throttling, EventName DescribeDBSnapshots says who asks RDS so often.`,
+        run: `npm run doctor; ${lookup("DeleteRole")} (and UpdateAssumeRolePolicy, DeleteRolePolicy); where the reason is throttling, EventName DescribeDBSnapshots says who asks RDS so often.`,
         query: "alarms",
     },
     "export-refused": {
@@ -103,7 +103,7 @@ export const alarmCodes = ({ bucket, sealer, sealDeadLetters, watcher }: Names):
     },
     "member-left": {
         means: "A member left the organization, was moved out of the enrolled units, or isn't active any more. Nothing of it is saved from now on; its exports stay.",
-        run: `unless it was meant, move it back, or list it; ${lookup("MoveAccount", "the management account")}`,
+        run: `unless it was meant, move it back, or list it; ${lookup("MoveAccount", "the management account")} (and LeaveOrganization, RemoveAccountFromOrganization)`,
         query: "alarms",
     },
     "lock-broken": {

@@ -117,7 +117,7 @@ function queueRows(names: Names): Row[] {
 const grantRow = (place: Place): Row =>
     ["foreign-grants", { ...atLeast(1, { namespace: "AWS/Events", name: "MatchedEvents", dimensions: { RuleName: foreignGrantsName(place) } }, "Sum"), period: hour, periods: 1 }, {
         means: "Within an hour a source account lent the vault key by itself, or took a loan back; an export does so through RDS alone, and isn't counted.",
-        run: `aws cloudtrail lookup-events --region ${place.region} --lookup-attributes AttributeKey=EventName,AttributeValue=CreateGrant says by whom; suspend the account, revoke the grants (aws kms list-grants).`,
+        run: `aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=CreateGrant says by whom; suspend the account, revoke the grants (aws kms list-grants).`,
         query: "alarms",
     }];
 

@@ -113,6 +113,8 @@ describe("the alarms", () => {
             assert.ok(spec.means.split(/[.;] (?=[A-Z])/).length <= 3, spec.name);
             assert.match(spec.run, /npm run |aws |pulumi up/, `${spec.name} names a command`);
             assert.ok(queryNames.includes(spec.query), spec.name);
+            const commands = description(prod, spec).split("\n\n")[1]!;
+            assert.doesNotMatch(commands, /\baws (?!--region (eu-west-1|us-east-1) )[a-z0-9]+ [a-z]|npm run \w+(?! -- --stack prod)\b/, spec.name);
             assert.match(description(prod, spec), /Run: .*console\.aws\.amazon\.com\/cloudwatch\/home\?region=eu-west-1 > Logs Insights > saved query rds-vault\/prod\/[a-z]+$/s);
         }
         assert.match(named("rpo").means, /\b36 hours\b/);

@@ -123,7 +123,7 @@ describe("the terminal", () => {
         const told = spoilt(text);
         for (const each of [...asTable(told, colourless), ...asScreen(told, [{ name: text, state: "ALARM", reason: text }], colourless)]) assert.doesNotMatch(each, /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
     });
-    it("says before all else that it is incomplete", () => assert.deepEqual(asTable(covered([database()], [manifest()], { unreadable: [{ path: "a", reason: "b" }] }), colourless).slice(0, 4), ["INCOMPLETE: 1 thing can't be read, so this doesn't tell all:", "  a: b", "", "The one wanted database is protected."]));
+    it("says before all else that it is incomplete", () => assert.deepEqual(asTable(covered([database()], [manifest()], { unreadable: [{ path: "a", reason: "b" }] }), colourless).slice(0, 4), ["INCOMPLETE: 1 thing can't be read, so this doesn't tell all:", "  a: b", "", "The one wanted database is within the time allowed."]));
 });
 
 describe("the status screen", () => {
@@ -135,7 +135,7 @@ describe("the status screen", () => {
         assert.ok(lines.includes("  … and 30 more: npm run report"));
     });
     it("tells all that is asked", () => assert.deepEqual(asScreen(covered([database()], [manifest(), manifest({ age: 34, retainUntil: hoursAgo(-20) })]), alarms, colourless), [
-        "The one wanted database is protected.", "Stack prod in eu-west-1, 2026-11-18 12:00 UTC", "",
+        "The one wanted database is within the time allowed.", "Stack prod in eu-west-1, 2026-11-18 12:00 UTC", "",
         "databases        1 wanted, 1 within the time allowed, 0 unprotected; 0 unwanted, 0 without snapshots, 0 gone", "newest data      2026-11-18 02:00, shop/instance.orders",
         "restore points   2 (2.0 MB)", "next lock to end 2026-11-19 08:00, shop/instance.orders", "not looked at    none", "",
         "1 alarm rings, 1 without data", "  rds-vault-x-watch-partial since 2026-11-18 09:00: threshold crossed", "  rds-vault-x-watch-sweep: insufficient data: new",
@@ -170,8 +170,8 @@ describe("the commands", () => {
         const [html, csv] = [join(root, "report.html"), join(root, "report.csv")];
         const { text: said, status } = await reportCommand(["--vault", root, ...at, "--html", html, "--csv", csv], colourless);
         assert.equal(status, 0);
-        assert.match(said, /^The one wanted database is protected\.\n[^]*\nWritten: .*report\.html, .*report\.csv$/);
-        assert.match(readFileSync(html, "utf8"), /<h1 class="good">The one wanted database is protected<\/h1>/);
+        assert.match(said, /^The one wanted database is within the time allowed\.\n[^]*\nWritten: .*report\.html, .*report\.csv$/);
+        assert.match(readFileSync(html, "utf8"), /<h1 class="good">The one wanted database is within the time allowed<\/h1>/);
         assert.equal(parsed(readFileSync(csv, "utf8")).length, 2);
         const json = JSON.parse((await reportCommand(["--vault", root, ...at, "--json"], colourless)).text) as Coverage;
         assert.deepEqual([json.complete, json.rows[0]?.status, json.rows[0]?.points], [true, "protected", [{ at: hoursAgo(10), outcome: "complete", restorable: true }]]);
