@@ -5,7 +5,8 @@ import type { Enrolment } from "../handlers/lib/types";
 import type { Evidence, Unreadable } from "./evidence";
 import { newestInventories, type Inventory } from "./inventory";
 import { rowOf, type Row } from "./rows";
-import { goneDays, grouped, subjectsOf } from "./subjects";
+import { grouped } from "../handlers/lib/rpo";
+import { goneDays, subjectsOf } from "./subjects";
 import { day, hour, span, when } from "./words";
 
 export interface Account {

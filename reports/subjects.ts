@@ -1,7 +1,7 @@
 /** The databases that a report is about, each with its manifests: those of the inventory, and those that only manifests tell of. Pure. */
 import { frequencyOf, rulesFor } from "../handlers/lib/database";
 import { unwanted as unwantedBy } from "../handlers/lib/eligible";
-import { remembered, rpoOf, scheduledType } from "../handlers/lib/rpo";
+import { grouped, remembered, rpoOf, scheduledType } from "../handlers/lib/rpo";
 import type { Enrolment, InventoryDatabase } from "../handlers/lib/types";
 import type { Manifest } from "./evidence";
 import type { Inventory } from "./inventory";
@@ -97,14 +97,4 @@ function byManifests(manifests: readonly Manifest[], listed: readonly InventoryD
     const ofMember = isListed ? [] : listed.map((each) => each.rpoHours);
     const rpoHours = ofMember.length ? Math.max(...ofMember) : rpoOf(frequencyOf(rules, scheduledType(rules), target), enrolment.rpoHours);
     return { database: `${kind}.${identifier}`, resourceId, manifests, rpoHours, ...(unwanted !== undefined && { unwanted }) };
-}
-
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-    const groups = new Map<string, T[]>();
-    for (const item of items) {
-        const group = groups.get(keyOf(item));
-        if (group) group.push(item);
-        else groups.set(keyOf(item), [item]);
-    }
-    return groups;
 }

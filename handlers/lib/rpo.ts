@@ -144,7 +144,8 @@ function reasonOf(decisions: readonly Decision[], protectedAt = -Infinity): stri
     return protectedAt === -Infinity ? "RDS lists no snapshot of it" : "RDS lists no newer snapshot of it";
 }
 
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+/** By key, in the order of the items. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
     const groups = new Map<string, T[]>();
     for (const item of items) {
         const group = groups.get(keyOf(item));
