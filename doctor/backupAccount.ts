@@ -1,7 +1,8 @@
 /** What the backup account must have before anything is created in it: Region, concurrency, the bucket's name, a trail. */
-import { namesOf } from "../components/arns";
+import { arnsOf, namesOf } from "../components/arns";
 import type { Settings } from "../components/settings";
 import { isSilent, readTrails, silence } from "../handlers/lib/watching/trails";
+import { subscribers } from "../reports/told";
 import type { Clients } from "./clients";
 import { look, ok, problem, unseen, type Finding } from "./finding";
 
@@ -68,3 +69,20 @@ export const trailLogs = ({ region, backupAccount: { id: account } }: Stack, { c
         const mend = silent.length ? `Let one of them log all writes in all Regions (aws cloudtrail update-trail, put-event-selectors). Or: ${create}` : create;
         return problem("CloudTrail", text, stopped[0] ? `In the trail's account: aws cloudtrail start-logging --name ${stopped[0]}` : mend);
     });
+
+/** Each address confirms its subscription once, and hears nothing before. */
+export function toldAnybody({ stack, region, backupAccount, monitoring }: Stack & Pick<Settings, "monitoring">, { sns }: Pick<Clients, "sns">): Promise<readonly Finding[]> {
+    const topic = arnsOf({ stack, region, backupAccountId: backupAccount.id }).notices;
+    const about = "notices";
+    const how = `In the backup account: aws sns list-subscriptions-by-topic --topic-arn ${topic} --region ${region}`;
+    return look(about, how, async () => {
+        const { confirmed, pending } = await subscribers(sns, topic).catch((error: Error) => {
+            if (error.name !== "NotFoundException") throw error;
+            return { confirmed: undefined, pending: [] };
+        });
+        const add = "Add an address to rds-vault:monitoring.alertEmails, or subscribe to the topic yourself";
+        if (confirmed === undefined && monitoring.alertEmails.length) return ok(about, `no topic yet; pulumi up makes it, and then ${monitoring.alertEmails.join(", ")} must confirm by mail`);
+        if (pending.length) return problem(about, `${pending.join(", ")} ${pending.length === 1 ? "hasn't" : "haven't"} confirmed and ${pending.length === 1 ? "hears" : "hear"} nothing.`, "Follow the link in the mail from AWS Notifications; AWS sends another if you subscribe the address again");
+        return confirmed ? ok(about, `${confirmed} subscription${confirmed === 1 ? " is" : "s are"} confirmed`) : problem(about, "nobody would be told of alarms, tampering and the daily digest.", add);
+    });
+}

@@ -2,20 +2,26 @@
 import { Account } from "@aws-sdk/client-account";
 import { CloudFormation } from "@aws-sdk/client-cloudformation";
 import { CloudTrail } from "@aws-sdk/client-cloudtrail";
+import { EventBridge } from "@aws-sdk/client-eventbridge";
+import { IAM } from "@aws-sdk/client-iam";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { Organizations } from "@aws-sdk/client-organizations";
 import { S3 } from "@aws-sdk/client-s3";
+import { SNS } from "@aws-sdk/client-sns";
 import { STS } from "@aws-sdk/client-sts";
 
 /** AssumeRole changes nothing, and leaves a line in CloudTrail. */
 export const calls = {
     sts: ["getCallerIdentity", "assumeRole"],
     organizations: ["describeOrganization", "listChildren", "listDelegatedAdministrators", "describeResourcePolicy"],
-    cloudFormation: ["describeOrganizationsAccess"],
+    cloudFormation: ["describeOrganizationsAccess", "describeStackSet"],
     account: ["getRegionOptStatus"],
     lambda: ["getAccountSettings"],
     s3: ["headBucket"],
     cloudTrail: ["describeTrails", "getTrailStatus", "getEventSelectors"],
+    iam: ["getRole"],
+    eventBridge: ["describeRule"],
+    sns: ["listSubscriptionsByTopic"],
 } as const;
 
 type Calls = typeof calls;
@@ -29,6 +35,9 @@ export interface Clients {
     readonly lambda: Pick<Lambda, Calls["lambda"][number]>;
     readonly s3: Pick<S3, Calls["s3"][number]>;
     readonly cloudTrail: Pick<CloudTrail, Calls["cloudTrail"][number]>;
+    readonly iam: Pick<IAM, Calls["iam"][number]>;
+    readonly eventBridge: Pick<EventBridge, Calls["eventBridge"][number]>;
+    readonly sns: Pick<SNS, Calls["sns"][number]>;
 }
 
 export interface Credentials {
@@ -48,6 +57,9 @@ export function awsClients(region: string, credentials?: Credentials): Clients {
         lambda: only(new Lambda(options), calls.lambda),
         s3: only(new S3(options), calls.s3),
         cloudTrail: only(new CloudTrail(options), calls.cloudTrail),
+        iam: only(new IAM(options), calls.iam),
+        eventBridge: only(new EventBridge(options), calls.eventBridge),
+        sns: only(new SNS(options), calls.sns),
     };
 }
 

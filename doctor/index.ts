@@ -1,8 +1,9 @@
 /** `npm run doctor`: whether a first `pulumi up` of a stack will find what it needs. Only looks. */
 import type { Settings } from "../components/settings";
-import { bucketFree, enoughConcurrency, regionEnabled, trailLogs } from "./backupAccount";
+import { bucketFree, enoughConcurrency, regionEnabled, toldAnybody, trailLogs } from "./backupAccount";
 import { seenByAny, type Clients, type Credentials } from "./clients";
 import { unseen, type Finding } from "./finding";
+import { hubNames, sourceNames, stackSetName } from "./names";
 import { delegatedAdministrator, delegation, managementApart, rightOrganization, trustedAccess } from "./organization";
 import { assumeDeployRole, deployRoles, whoAsks, type DeployRole } from "./roles";
 import { accountsApart, readUnits, rulesFit, unitsApart, unitsExist } from "./units";
@@ -25,6 +26,7 @@ export async function examine(settings: Settings, clientsOf: (credentials?: Cred
         ...assumed.map(({ finding }) => finding),
         ...(organization ? await inOrganization(settings, organization, { own, account: caller.account, backup: clientsIn(backupAccount.id), rollout: clientsIn(organization.rolloutAccount.id) }, option) : []),
         ...(await inBackupAccount(settings, clientsIn(backupAccount.id))),
+        ...(await namesElsewhere(settings, clientsIn)),
     ];
 }
 
@@ -35,8 +37,18 @@ function nothingSeen({ organization }: Settings, roles: readonly DeployRole[]): 
 }
 
 async function inBackupAccount(settings: Settings, clients: Clients | undefined): Promise<Finding[]> {
-    if (!clients) return [unseen("backup account", "Region, Lambda concurrency, bucket and trail couldn't be looked at, since its deploy role can't be assumed", `With credentials of account ${settings.backupAccount.id}, run this again`)];
-    return (await Promise.all([regionEnabled(settings, clients), enoughConcurrency(settings, clients), bucketFree(settings, clients), trailLogs(settings, clients)])).flat();
+    if (!clients) return [unseen("backup account", "Region, Lambda concurrency, names, trail and notices couldn't be looked at, since its deploy role can't be assumed", `With credentials of account ${settings.backupAccount.id}, run this again`)];
+    return (await Promise.all([regionEnabled(settings, clients), enoughConcurrency(settings, clients), bucketFree(settings, clients), hubNames(settings, clients), trailLogs(settings, clients), toldAnybody(settings, clients)])).flat();
+}
+
+/** Where a role can't be assumed, its own finding says so. */
+async function namesElsewhere(settings: Settings, clientsIn: (account: string) => Clients | undefined): Promise<Finding[]> {
+    const inSources = settings.sourceAccounts.map(({ id, name }) => {
+        const clients = clientsIn(id);
+        return clients ? sourceNames(settings, name, clients) : [];
+    });
+    const rollout = settings.organization && clientsIn(settings.organization.rolloutAccount.id);
+    return (await Promise.all([...inSources, rollout ? stackSetName(settings, rollout) : []])).flat();
 }
 
 interface Viewers {

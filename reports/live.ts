@@ -7,6 +7,7 @@ import { dateOf } from "../handlers/lib/period";
 import { parsed, patternOf } from "../handlers/lib/watching/logLines";
 import type { DatabaseRules, InventoryLine } from "../handlers/lib/types";
 import type { Clients } from "./clients";
+import { subscribers } from "./told";
 import { isUnreadable, type Evidence, type Manifest, type Ringing, type Told, type Unreadable } from "./evidence";
 import { checkLine } from "./inventory";
 import { checkManifest, isPart } from "./manifests";
@@ -40,7 +41,7 @@ export async function readLive(reading: Reading): Promise<Evidence> {
         noted(`s3://${bucket}/manifests/`, [], () => manifestsIn(reading, bucket, unreadable, noted)),
         noted(`log group ${logGroup}`, [], () => inventoryIn(reading, logGroup, unreadable)),
         reading.alarms ? noted("CloudWatch alarms", [], () => ringing(reading)) : undefined,
-        reading.alarms ? noted<Told | undefined>("subscriptions of the notices topic", undefined, () => toldIn(reading)) : undefined,
+        reading.alarms ? noted<Told | undefined>("subscriptions of the notices topic", undefined, () => subscribers(reading.clients.sns, arnsOf(placeOf(reading.settings)).notices)) : undefined,
     ]);
     return { source: `s3://${bucket} and log group ${logGroup} in ${region}`, manifests, inventory, unreadable, ...(alarms && { alarms }), ...(told && { told }) };
 }
@@ -131,20 +132,4 @@ async function ringing({ settings, clients }: Reading): Promise<Ringing[]> {
         } while (token !== undefined);
     }
     return found;
-}
-
-/** One that waits says so instead of its ARN; a removed one stays listed for a while. https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html */
-async function toldIn({ settings, clients }: Reading): Promise<Told> {
-    const pending: string[] = [];
-    let confirmed = 0;
-    let token: string | undefined;
-    do {
-        const page = await clients.sns.listSubscriptionsByTopic({ TopicArn: arnsOf(placeOf(settings)).notices, ...(token !== undefined && { NextToken: token }) });
-        for (const { SubscriptionArn = "", Endpoint = "" } of page.Subscriptions ?? []) {
-            if (SubscriptionArn === "PendingConfirmation") pending.push(Endpoint);
-            else if (SubscriptionArn.startsWith("arn:")) confirmed++;
-        }
-        token = page.NextToken;
-    } while (token !== undefined);
-    return { confirmed, pending };
 }

@@ -22,6 +22,8 @@ export function watchStatements(place: Place): Statement[] {
             Action: [
                 "sns:CreateTopic",
                 "sns:GetTopicAttributes",
+                // The doctor's: who has confirmed.
+                "sns:ListSubscriptionsByTopic",
                 "sns:SetTopicAttributes",
                 "sns:ListTagsForResource",
                 "sns:DeleteTopic",

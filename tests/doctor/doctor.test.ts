@@ -34,10 +34,16 @@ const inBackup: Answers = {
     account: { getRegionOptStatus: () => ({ RegionOptStatus: "ENABLED_BY_DEFAULT" }) },
     lambda: { getAccountSettings: () => ({ AccountLimit: { UnreservedConcurrentExecutions: 10 } }) },
     s3: { headBucket: fails("NotFound", 404) },
+    iam: { getRole: fails("NoSuchEntityException", 404) },
+    sns: { listSubscriptionsByTopic: fails("NotFoundException", 404) },
     cloudTrail: { describeTrails: () => ({ trailList: [{ TrailARN: "arn:trail", IsMultiRegionTrail: true }] }), getTrailStatus: () => ({ IsLogging: true }), getEventSelectors: () => ({ EventSelectors: [{ IncludeManagementEvents: true, ReadWriteType: "All" }] }) },
 };
+/** The others, where nothing of ours is yet. */
+const inListed: Answers = { iam: inBackup.iam, eventBridge: { describeRule: fails("ResourceNotFoundException") } };
+const inRollout: Answers = { cloudFormation: { describeStackSet: fails("StackSetNotFoundException", 404) } };
+const fresh = { [backup]: inBackup, [listed]: inListed, [rollout]: inRollout };
 
-function played(own: Answers = inManagement, answersOf: Readonly<Record<string, Answers>> = { [backup]: inBackup }) {
+function played(own: Answers = inManagement, answersOf: Readonly<Record<string, Answers>> = fresh) {
     const called: string[] = [];
     const clientsOf = (credentials?: Credentials): Clients => {
         if (!credentials) return fake(own, called);
@@ -56,14 +62,15 @@ describe("npm run doctor", () => {
             [
                 "credentials", "deploy role of backup", "deploy role of billing", "deploy role of rollout", "organization o-a1b2c3d4e5", "management account", "trusted access of StackSets",
                 "delegated administrator", "delegation policy", `unit ${workloads}`, `unit ${data}`, "overlap of units", "accounts in the units", "rules for members",
-                "Region eu-west-1", "Lambda concurrency", `bucket rds-vault-${settings.stack}-eu-west-1-${backup}`, "CloudTrail",
+                "Region eu-west-1", "Lambda concurrency", `bucket rds-vault-${settings.stack}-eu-west-1-${backup}`, "names in the backup account", "CloudTrail", "notices",
+                "names in billing", "name of the StackSet",
             ],
         );
         assert.equal(exitStatus(findings), 0);
     });
     it("asks nothing about an organization where none is configured", async () => {
         const called: string[] = [];
-        const clientsOf = (credentials?: Credentials) => fake(credentials ? { ...inBackup, sts: { getCallerIdentity: () => ({ Account: credentials.accessKeyId }) } } : { sts }, called);
+        const clientsOf = (credentials?: Credentials) => fake(credentials ? { ...inBackup, ...inListed, sts: { getCallerIdentity: () => ({ Account: credentials.accessKeyId }) } } : { sts }, called);
         const findings = await examine({ ...settings, organization: undefined }, clientsOf, "--stack prod");
         assert.equal(exitStatus(findings), 0);
         assert.deepEqual(called.filter((call) => /^(organizations|cloudFormation)/.test(call)), []);
@@ -133,22 +140,26 @@ describe("npm run doctor", () => {
             assert.deepEqual(briefly(findings).slice(1, 4), ["deploy role of backup: unseen", "deploy role of billing: unseen", "deploy role of rollout: unseen"]);
         });
         it("complains about a role that leads into another account", async () => {
-            const findings = await played(inManagement, { [backup]: inBackup, [listed]: { sts: { getCallerIdentity: () => ({ Account: "000000000000" }) } } }).findings;
+            const findings = await played(inManagement, { ...fresh, [listed]: { sts: { getCallerIdentity: () => ({ Account: "000000000000" }) } } }).findings;
             const [finding, ...others] = findings.filter(({ status }) => status !== "ok");
             assert.match(finding!.text, new RegExp(`leads into account 000000000000, and the configuration says ${listed}`));
             assert.deepEqual(others, []);
         });
         it("sees as much from a pipeline that may do nothing but assume the roles", async () => {
             const { describeOrganization, listDelegatedAdministrators, describeResourcePolicy, listChildren } = inManagement.organizations!;
-            const inTurn = { [backup]: { ...inBackup, organizations: { describeOrganization, listChildren, describeResourcePolicy } }, [rollout]: { organizations: { listDelegatedAdministrators }, cloudFormation: inManagement.cloudFormation } };
+            const inTurn = {
+                ...fresh,
+                [backup]: { ...inBackup, organizations: { describeOrganization, listChildren, describeResourcePolicy } },
+                [rollout]: { organizations: { listDelegatedAdministrators }, cloudFormation: { ...inManagement.cloudFormation, ...inRollout.cloudFormation } },
+            };
             assert.deepEqual((await played({ sts }, inTurn).findings).filter(({ status }) => status !== "ok"), []);
         });
         it("looks into the backup account with the caller's own rights where he is in it", async () => {
-            const findings = await played({ ...inManagement, ...inBackup, sts: { ...sts, getCallerIdentity: () => ({ Account: backup, Arn: person }) } }, {}).findings;
+            const findings = await played({ ...inManagement, ...inBackup, sts: { ...sts, getCallerIdentity: () => ({ Account: backup, Arn: person }) } }, { ...fresh, [backup]: {} }).findings;
             assert.equal(exitStatus(findings), 0);
         });
         it("says what it can't see from outside of the organization, and lets the rollout account tell what it may", async () => {
-            const answers = { [backup]: inBackup, [rollout]: { organizations: { listDelegatedAdministrators: () => ({ DelegatedAdministrators: [{ Id: rollout }] }) } } };
+            const answers = { ...fresh, [rollout]: { ...inRollout, organizations: { listDelegatedAdministrators: () => ({ DelegatedAdministrators: [{ Id: rollout }] }) } } };
             const findings = await played({ sts }, answers).findings;
             assert.deepEqual(briefly(findings.filter(({ status }) => status !== "ok")), ["organization o-a1b2c3d4e5: unseen", "organization: unseen"]);
             assert.equal(exitStatus(findings), 1);
