@@ -125,6 +125,8 @@ const inBackup: Case[] = [
     ...["CreateTopic", "GetTopicAttributes", "SetTopicAttributes", "ListTagsForResource", "Subscribe", "GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe", "DeleteTopic"].map((action): Case => [`sns:${action}`, arns.notices, true]),
     ["sns:Publish", arns.notices, false],
     ["sns:Subscribe", other.notices, false],
+    ["sns:ListSubscriptionsByTopic", arns.notices, true],
+    ["sns:ListSubscriptionsByTopic", other.notices, false],
     ["kms:CreateAlias", inAccount("kms", names.noticesKey), true],
     ["kms:DeleteAlias", inAccount("kms", "alias/other"), false],
     ["kms:ListAliases", "*", true],
