@@ -44,6 +44,18 @@ export interface Monitoring {
     readonly perAccountMetrics: boolean;
 }
 
+/** The organization's policies over the accounts. */
+export interface GuardrailSettings {
+    /** Role of the backup account that is assumed from another one, and alone may change what the guardrails hold; default: none. */
+    readonly breakGlassRoleArn?: string;
+    /** Regions of other stacks in the backup account; default: none. */
+    readonly otherRegions: readonly string[];
+    /** Role of the management account that attaches the policies. Absent: they are attached by hand. */
+    readonly managementRoleArn?: string;
+    /** The backup account, source accounts and enrolled units that they are attached to. */
+    readonly targets: readonly string[];
+}
+
 export interface Settings {
     /** At most 12 of `[a-z0-9-]`. */
     readonly stack: string;
@@ -65,6 +77,7 @@ export interface Settings {
         readonly suspendedAccounts: readonly string[];
     };
     readonly monitoring: Monitoring;
+    readonly guardrails: GuardrailSettings;
     readonly exports: {
         /** Attempts per snapshot whose export itself failed; default 3. */
         readonly maxAttempts: number;
@@ -105,7 +118,7 @@ function issues({ issues = [] }: { issues?: readonly v.BaseIssue<unknown>[] }, .
         .filter(({ path, message }) => !seen.has(path + message) && seen.add(path + message));
 }
 
-function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts = [], organization, vault, exports, monitoring, ...written }: Written): Settings {
+function resolve(stack: string, { "aws:region": region, backupAccount, sourceAccounts = [], organization, vault, exports, monitoring, guardrails, ...written }: Written): Settings {
     const { retentionDays, expireAfterDays = retentionDays + 1, archive, suspendedAccounts } = vault;
     const scope: Scope = { accounts: sourceAccounts, members: organization !== undefined };
     const defaults: DatabaseRules = {
@@ -132,6 +145,7 @@ function resolve(stack: string, { "aws:region": region, backupAccount, sourceAcc
         databases,
         vault: { retentionDays, expireAfterDays, ...(archive && { archive }), suspendedAccounts },
         monitoring,
+        guardrails,
         exports: {
             ...exports,
             acceptedSkips: exports.acceptedSkips.map((each) => ({ databases: compile(each.databases, scope), tables: each.tables })),

@@ -21,6 +21,12 @@ const deployRoleArn = text(
 );
 const accountName = text("Write a short name of lower-case letters, digits and hyphens that isn't an account id, such as shop.", /^(?!\d{12}$)[a-z0-9-]+$/);
 
+// Not iso or eusc: their partitions aren't known to arns.ts.
+const region = v.pipe(
+    text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
+    v.check((name) => !isMisspelt(name), ({ input }) => `No Region is called so. Did you mean ${nearestRegion(input)}?`),
+);
+
 const days = "Write whole days from 1 to 36500.";
 const vault = strict(
     {
@@ -125,6 +131,23 @@ const organization = strict(
     `Write { id: o-a1b2c3d4e5, organizationalUnits: ["ou-ab12-11111111"], rolloutAccount: { id: "555566667777", deployRoleArn: "…" } }, or leave it out.`,
 );
 
+const role = (what: string) => text(`Write the ARN of ${what}, or leave it out.`, /^arn:aws(-cn|-us-gov)?:iam::\d{12}:role\/[\w+=,.@/-]+$/);
+const guardrails = strict(
+    {
+        breakGlassRoleArn: v.exactOptional(role("a role of the backup account that is assumed from another account, such as arn:aws:iam::444455556666:role/break-glass")),
+        otherRegions: v.optional(v.array(region, "Write the Regions of other stacks in the backup account, such as [eu-central-1], or leave it out."), []),
+        managementRoleArn: v.exactOptional(role("a role of the management account that attaches policies, such as arn:aws:iam::999900001111:role/rds-vault-guardrails (npm run deploy-roles prints its policies)")),
+        targets: v.optional(
+            v.array(
+                text(`Write an account's 12 digits in quotes, or a unit, such as "444455556666" or ou-ab12-11111111.`, /^(\d{12}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$/),
+                `Write what the policies are attached to: the backup account, source accounts and enrolled units, such as ["444455556666", ou-ab12-11111111], or leave it out.`,
+            ),
+            [],
+        ),
+    },
+    `Write { breakGlassRoleArn: "arn:aws:iam::444455556666:role/break-glass" }, or leave it out.`,
+);
+
 /** Not a key of the file, but checked with it so that all problems come together. */
 export const stackSchema = text(
     "Name the stack with at most 12 lower-case letters, digits and hyphens: it is part of every name in AWS.",
@@ -132,11 +155,7 @@ export const stackSchema = text(
 );
 
 export const settingsEntries = {
-    // Not iso or eusc: their partitions aren't known to arns.ts.
-    "aws:region": v.pipe(
-        text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
-        v.check((region) => !isMisspelt(region), ({ input }) => `No Region is called so. Did you mean ${nearestRegion(input)}?`),
-    ),
+    "aws:region": region,
     backupAccount: strict(account, `Write { id: "444455556666", deployRoleArn: "arn:aws:iam::444455556666:role/rds-vault-deploy" }.`),
     // How many there must be depends on the organization: settingsRules.ts.
     sourceAccounts: v.exactOptional(
@@ -147,6 +166,7 @@ export const settingsEntries = {
     vault,
     exports: v.optional(exportRules, {}),
     monitoring: v.optional(monitoring, {}),
+    guardrails: v.optional(guardrails, {}),
 };
 /** By key without the namespace. */
 export const settingsSchema = strict(settingsEntries, "Write the keys that Pulumi.yaml describes.");

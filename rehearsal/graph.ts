@@ -1,4 +1,5 @@
 /** What `render` yields: the graph that `pulumi up` would send, outputs resolved. */
+import type { Guardrails } from "../components/guardrails/documents";
 
 export interface RenderedResource {
     readonly urn: string;
@@ -30,4 +31,6 @@ export interface Rendered {
     readonly stack: string;
     readonly resources: readonly RenderedResource[];
     readonly functions: Readonly<Record<string, RenderedFunction>>;
+    /** What is to be attached in the organization, whether the program does it or somebody by hand. */
+    readonly guardrails: Guardrails;
 }

@@ -5,6 +5,7 @@ import { enrolmentOf } from "../components/enrolment";
 import type { Settings } from "../components/settings";
 import type { Enrolment } from "../handlers/lib/types";
 import { deploy } from "./aws/deploy";
+import { attachGuardrails } from "./aws/guardrails";
 import { serve } from "./aws/http";
 import type { RuntimeOf } from "./aws/lambda";
 import { inProcess } from "./aws/lambdaInProcess";
@@ -54,6 +55,7 @@ export async function openWorld(rendered: Rendered, settings: Settings, start: n
     const front = await serve(world);
     world.lambda.endpoint = front.url;
     deploy(rendered, world);
+    attachGuardrails(world, rendered.guardrails, settings);
     if (settings.monitoring.heartbeatTopicArn) addHeartbeatTopic(world, settings, settings.monitoring.heartbeatTopicArn);
     world.rds.exportTimes = (task, snapshot) => exportTimes(task.id, snapshot.database.sizeGiB);
     const stop = async () => {

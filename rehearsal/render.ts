@@ -1,6 +1,8 @@
 import { createHash } from "crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../components/arns";
+import { loadSettings } from "../components/config";
+import { guardrailsOf } from "../components/guardrails/documents";
 import type { Rendered, RenderedFunction, RenderedResource } from "./graph";
 
 type Inputs = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- inputs are as various as AWS
@@ -31,7 +33,7 @@ export async function render(stack: string, config: Record<string, string>): Pro
     const resources = recordRegistrations(region);
     require("../index");
     await waitForRegistrations();
-    return { stack, resources: resources(), functions: functionsOf(resources()) };
+    return { stack, resources: resources(), functions: functionsOf(resources()), guardrails: guardrailsOf(loadSettings()) };
 }
 
 /** `waitForRPCs` is internal, but the only thing that waits for late registrations too. */

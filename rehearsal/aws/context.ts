@@ -1,5 +1,5 @@
 /** Context keys that AWS adds by itself. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-import type { Call, Organization, Principal } from "./types";
+import type { Call, Guards, Organization, Principal } from "./types";
 
 /** Services that answer without a Region of their own: `aws:RequestedRegion` would be another Region's. */
 const globalServices = new Set(["iam", "organizations"]);
@@ -29,5 +29,23 @@ function principalKeys(principal: Principal): Record<string, string> {
         // For a session the key holds the role's ARN, path included, not the session's.
         "aws:PrincipalArn": principal.roleArn ?? principal.arn,
         ...(principal.account && { "aws:PrincipalAccount": principal.account }),
+    };
+}
+
+/** Services whose resources a resource control policy binds, of those that we use: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services */
+const boundServices = new Set(["s3", "sts", "kms", "sqs"]);
+
+/**
+ * The control policies that bind a call: those on the caller's account, and those on the resource's. None binds service-linked roles
+ * and the management account; an AWS service has no account for the former, and the latter bind it.
+ * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+ */
+export function guardsOn({ principal, action, resourceAccount }: Call, guardrails: (account: string) => Guards, isManagement: (account: string) => boolean): Guards {
+    const linked = principal.roleArn?.includes(":role/aws-service-role/") === true;
+    const bindsCaller = principal.account !== undefined && !principal.service && !linked && !isManagement(principal.account);
+    const bindsResource = !linked && !isManagement(resourceAccount) && boundServices.has(action.slice(0, action.indexOf(":")));
+    return {
+        scps: bindsCaller ? guardrails(principal.account!).scps : [],
+        rcps: bindsResource ? guardrails(resourceAccount).rcps : [],
     };
 }

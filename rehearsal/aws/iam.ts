@@ -1,5 +1,5 @@
 /** Roles, sessions and resource policies. */
-import { AwsError, type Iam, type Principal, type Role, type World } from "./types";
+import { AwsError, type Guards, type Iam, type Principal, type Role, type World } from "./types";
 
 const partsOf = (roleArn: string) => {
     const [, partition, , , account, resource] = roleArn.split(":");
@@ -9,6 +9,7 @@ const partsOf = (roleArn: string) => {
 export function createIam(world: World): Iam {
     const roles = new Map<string, Role>();
     const resourcePolicies = new Map<string, { account: string; policy: string }>();
+    const guardrails = new Map<string, Guards>();
     const sessions = new Map<string, Principal>();
     const accessKeyIds = new Map<string, string>();
 
@@ -30,6 +31,8 @@ export function createIam(world: World): Iam {
         role: (arn) => roles.get(arn),
         setResourcePolicy: (arn, account, policy) => void resourcePolicies.set(arn, { account, policy }),
         resourcePolicy: (arn) => resourcePolicies.get(arn),
+        setGuardrails: (account, guards) => void guardrails.set(account, guards),
+        guardrails: (account) => guardrails.get(account) ?? { scps: [], rcps: [] },
 
         assumeRole(caller, roleArn, { externalId, sessionName }) {
             if (!/^[\w+=,.@-]{2,64}$/.test(sessionName)) throw new AwsError("ValidationError", `Invalid RoleSessionName: ${sessionName}`);

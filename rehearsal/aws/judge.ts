@@ -5,11 +5,16 @@
  * Only Strict `runSimulation` is used: its synchronous sibling checks neither action names nor context keys.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
-import type { Call } from "./types";
+import type { Call, Guards } from "./types";
+
+/** Which kind of policy refused. */
+export type Control = "scp" | "rcp" | "resource policy" | "trust" | "identity policy" | "boundary" | "endpoint policy" | "public access block";
 
 export interface Verdict {
     readonly allowed: boolean;
     readonly why: string;
+    /** Everything that refuses: each statement that denies, or, where none does, each policy that doesn't allow (`sid` ""). */
+    readonly deniedBy: readonly { readonly control: Control; readonly sid: string }[];
 }
 
 interface Question {
@@ -20,6 +25,8 @@ interface Question {
     readonly context: Record<string, string | string[]>;
     readonly identity: readonly string[];
     readonly resourcePolicy?: string;
+    readonly scps: readonly string[];
+    readonly rcps: readonly string[];
 }
 
 /** Runs in the worker: self-contained, because its text is what the worker gets. */
@@ -41,7 +48,7 @@ function evaluate(): void {
     };
 
     /** Validating costs far more than judging: once per document. */
-    function load(text: string, kind: "Identity" | "Resource" | "Trust"): unknown {
+    function load(text: string, kind: "Identity" | "Resource" | "Trust" | "ServiceControl" | "ResourceControl"): unknown {
         let policy = validated.get(kind + text);
         if (!policy) {
             const created = policies.createValidatedPolicy(JSON.parse(text), policies[`validate${kind}Policy`]);
@@ -50,6 +57,12 @@ function evaluate(): void {
         }
         return policy;
     }
+
+    const controls = { scp: "scp", rcp: "rcp", identity: "identity policy", pb: "boundary", vpce: "endpoint policy", "s3-bpa": "public access block" } as const;
+    // Attached to everything by AWS; what is attached besides only denies.
+    const fullAccess = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
+    const level = (orgIdentifier: string, texts: readonly string[], kind: "ServiceControl" | "ResourceControl") =>
+        texts.length > 0 ? [{ orgIdentifier, policies: texts.map((text, i) => ({ name: `${kind} ${i + 1}`, policy: load(text, kind) })) }] : [];
 
     async function answer(q: Question): Promise<Verdict> {
         const result = await simulate.runSimulation(
@@ -62,8 +75,9 @@ function evaluate(): void {
                 },
                 identityPolicies: q.identity.map((text, i) => ({ name: `policy ${i + 1}`, policy: load(text, "Identity") })),
                 resourcePolicy: q.resourcePolicy && load(q.resourcePolicy, q.action === "sts:AssumeRole" ? "Trust" : "Resource"),
-                serviceControlPolicies: [],
-                resourceControlPolicies: [],
+                serviceControlPolicies: level("account", q.scps.length > 0 ? [fullAccess, ...q.scps] : [], "ServiceControl"),
+                // The evaluator adds RCPFullAWSAccess by itself.
+                resourceControlPolicies: level("account", q.rcps, "ResourceControl"),
             },
             { simulationMode: "Strict" },
         );
@@ -79,13 +93,16 @@ function evaluate(): void {
         const name = (r: { statementId?: string; statementIndex: number }) => r.statementId ?? `statement ${r.statementIndex}`;
         if (allowed) {
             const grants = simulate.getGrantReasons(allowed.analysis).map((r) => `${r.policyType}: ${name(r)}`);
-            return { allowed: true, why: `allowed by ${grants.join(", ") || "the principal's own account"}` };
+            return { allowed: true, why: `allowed by ${grants.join(", ") || "the principal's own account"}`, deniedBy: [] };
         }
         const analysis = (denied ?? all[0])?.analysis;
-        const reasons = (analysis ? simulate.getDenialReasons(analysis) : []).map((r) =>
-            r.denialType === "Explicit" ? `${r.policyType}: denied by ${name(r)}` : `${r.policyType}: no statement allows it`,
-        );
-        return { allowed: false, why: reasons.join("; ") || "no policy allows it" };
+        const denials = analysis ? simulate.getDenialReasons(analysis) : [];
+        const reasons = denials.map((r) => (r.denialType === "Explicit" ? `${r.policyType}: denied by ${name(r)}` : `${r.policyType}: no statement allows it`));
+        const deniedBy = denials.map((r) => ({
+            control: r.policyType === "resource" ? (q.action === "sts:AssumeRole" ? ("trust" as const) : ("resource policy" as const)) : controls[r.policyType],
+            sid: r.denialType === "Explicit" ? name(r) : "",
+        }));
+        return { allowed: false, why: reasons.join("; ") || "no policy allows it", deniedBy };
     }
 
     parentPort!.on("message", (question: Question) => {
@@ -130,8 +147,11 @@ function idOf(document: string): number {
     return id;
 }
 
-/** Verdicts are cached on everything that they depend on, never on a pattern. `context` includes the principal's own keys. */
-export function judge(call: Call, identity: readonly string[], resourcePolicy?: string): Verdict {
+/**
+ * Verdicts are cached on everything that they depend on, never on a pattern. `context` includes the principal's own keys.
+ * @param guards the control policies that bind this very call: `guardsOn`
+ */
+export function judge(call: Call, identity: readonly string[], resourcePolicy?: string, { scps, rcps }: Guards = { scps: [], rcps: [] }): Verdict {
     const context = Object.fromEntries(
         Object.entries(call.context ?? {})
             .map(([key, value]): [string, string | string[]] => [key, typeof value === "string" ? value : [...value]])
@@ -139,11 +159,11 @@ export function judge(call: Call, identity: readonly string[], resourcePolicy?: 
     );
     const { action, resource, resourceAccount: account } = call;
     const principal = call.principal.arn;
-    const key = JSON.stringify([principal, action, resource, account, context, identity.map(idOf), resourcePolicy === undefined ? null : idOf(resourcePolicy)]);
+    const key = JSON.stringify([principal, action, resource, account, context, identity.map(idOf), resourcePolicy === undefined ? null : idOf(resourcePolicy), scps.map(idOf), rcps.map(idOf)]);
     let verdict = verdicts.get(key);
     if (!verdict) {
         ask ??= startEvaluator();
-        verdict = ask({ principal, action, resource, account, context, identity, ...(resourcePolicy !== undefined && { resourcePolicy }) });
+        verdict = ask({ principal, action, resource, account, context, identity, scps, rcps, ...(resourcePolicy !== undefined && { resourcePolicy }) });
         if (verdicts.size >= 200_000) verdicts.clear();
         verdicts.set(key, verdict);
     }

@@ -86,6 +86,12 @@ export interface World {
     readonly schedules: Map<string, { enabled: boolean }>;
 }
 
+/** Control policies of the organization, as documents. */
+export interface Guards {
+    readonly scps: readonly string[];
+    readonly rcps: readonly string[];
+}
+
 export interface Iam {
     addRole(role: Role): void;
     removeRole(arn: string): void;
@@ -93,6 +99,9 @@ export interface Iam {
     /** Attaches a resource policy: the bucket's, key's, queue's or bus's ARN to its document. */
     setResourcePolicy(arn: string, account: string, policy: string): void;
     resourcePolicy(arn: string): { account: string; policy: string } | undefined;
+    /** What the organization has attached to an account; default: nothing. */
+    setGuardrails(account: string, guards: Guards): void;
+    guardrails(account: string): Guards;
     /** sts:AssumeRole by a session; judged on the caller's identity policies and the trust. */
     assumeRole(caller: Principal, roleArn: string, options: { externalId?: string; sessionName: string }): Principal;
     /** sts:AssumeRole by a service on behalf of `sourceAccount` / `sourceArn`; judged on the trust. */

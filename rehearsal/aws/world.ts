@@ -1,6 +1,6 @@
 /** The simulated AWS: one Region, many accounts, one clock. Services call each other only through this object. */
 import { createClock } from "./clock";
-import { withAwsKeys } from "./context";
+import { guardsOn, withAwsKeys } from "./context";
 import { createEventBridge } from "./eventBridge";
 import { createIam } from "./iam";
 import { judge } from "./judge";
@@ -79,7 +79,8 @@ function judgeByPolicies(world: World, call: Call): { allowed: boolean; why: str
     const { principal, action, resource } = call;
     const context = withAwsKeys(call, world.region, world.organization);
     const identity = principal.roleArn ? (world.iam.role(principal.roleArn)?.policies ?? []) : [];
-    return judge({ ...call, context }, identity, resourcePolicyOf(world, action, resource));
+    const guards = guardsOn(call, world.iam.guardrails, world.organization.isManagement);
+    return judge({ ...call, context }, identity, resourcePolicyOf(world, action, resource), guards);
 }
 
 /** The policy on the resource's side: a role's trust, or what is attached to the bucket, key, queue or bus. */

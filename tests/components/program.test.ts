@@ -277,7 +277,7 @@ describe("the program", function () {
 
 describe("what a rendered graph must never hold", () => {
     const withPolicy = (statement: object, account: string | undefined = backup): Rendered => ({
-        stack: "x", functions: {},
+        stack: "x", functions: {}, guardrails: { backupAccount: [], sourceAccounts: [], backupResources: [] },
         resources: [{ urn: "urn", type: "aws:sqs/queuePolicy:QueuePolicy", name: "x", account, inputs: { policy: JSON.stringify({ Statement: [statement] }) }, protect: false, retainOnDelete: false, dependsOn: [] }],
     });
     const fine = { Sid: "S", Effect: "Allow", Principal: { AWS: `arn:aws:iam::${backup}:root` }, Action: "sqs:SendMessage" };

@@ -16,6 +16,7 @@ const minute = 60_000;
 const rendered = (name: string): Rendered => ({
     stack: "prod",
     functions: {},
+    guardrails: { backupAccount: [], sourceAccounts: [], backupResources: [] },
     resources: [{
         urn: "u", type: "aws:cloudwatch/metricAlarm:MetricAlarm", name, account: "444455556666", region: "eu-west-1", protect: false, retainOnDelete: false, dependsOn: [],
         inputs: { name: watch + name, alarmDescription: "It is given up. Run something.", namespace: "rds-vault", metricName: "Alarms", dimensions: { Alarm: name }, statistic: "Sum", comparisonOperator: "GreaterThanOrEqualToThreshold", threshold: 1, period: 300, evaluationPeriods: 1, treatMissingData: "notBreaching", alarmActions: ["topic"] },

@@ -25,6 +25,7 @@ const handler = "exports.handler = async ({ Records }) => { console.log((Records
 const graph = (resources: readonly RenderedResource[] = all): Rendered => ({
     stack: "prod",
     resources,
+    guardrails: { backupAccount: [], sourceAccounts: [], backupResources: [] },
     functions: { start: { handler: "__index.handler", environment: { KEY: "value" }, files: { "__index.js": handler } } },
 });
 
