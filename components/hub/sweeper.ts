@@ -1,11 +1,11 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { AccountComponent } from "../accounts";
-import { arnsOf, namesOf, rolePath, type Place } from "../arns";
-import { schedulePolicy, scheduleTrust, sweeperPolicy } from "../policies/trigger";
+import { arnsOf, namesOf, type Place } from "../arns";
+import { sweeperPolicy } from "../policies/trigger";
 import { sweep } from "../../handlers/sweep";
 import type { Enrolment } from "../../handlers/lib/types";
 import { HubFunction } from "./function";
+import { runOnSchedule } from "./schedule";
 
 export interface SweeperArgs {
     readonly place: Place;
@@ -36,28 +36,16 @@ export class Sweeper extends AccountComponent {
             },
             { parent: this },
         );
-        const role = new aws.iam.Role(
-            `${name}-schedule-role`,
-            { name: names.scheduleRole, path: rolePath, assumeRolePolicy: JSON.stringify(scheduleTrust(arns, place.backupAccountId)) },
-            { parent: this },
-        );
-        const rights = new aws.iam.RolePolicy(
-            `${name}-schedule-rights`,
-            { name: "rights", role: role.name, policy: JSON.stringify(schedulePolicy(arns)) },
-            { parent: this },
-        );
-        const group = new aws.scheduler.ScheduleGroup(`${name}-schedule-group`, { name: names.schedule }, { parent: this });
-        new aws.scheduler.Schedule(
-            `${name}-schedule`,
-            {
-                name: names.schedule,
-                groupName: group.name,
-                scheduleExpression: "rate(15 minutes)",
-                flexibleTimeWindow: { mode: "OFF" },
-                target: { arn: sweeper.lambda.arn, roleArn: role.arn, retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 600 } },
-            },
-            { parent: this, dependsOn: rights },
-        );
+        runOnSchedule(this, name, {
+            backupAccountId: place.backupAccountId,
+            roleName: names.scheduleRole,
+            name: names.schedule,
+            groupArn: arns.scheduleGroup,
+            functionArn: arns.sweeper,
+            lambda: sweeper.lambda,
+            expression: "rate(15 minutes)",
+            maximumAge: 600,
+        });
         this.registerOutputs({});
     }
 }

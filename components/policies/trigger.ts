@@ -26,11 +26,10 @@ export const sweeperPolicy = (arns: Arns, { organization }: Pick<Sources, "organ
     );
 
 /** Scheduler sends the schedule *group* as source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html */
-export const scheduleTrust = (arns: Arns, backupAccountId: string): Document =>
+export const scheduleTrust = (groupArn: string, backupAccountId: string): Document =>
     serviceTrust("OurSchedules", "scheduler.amazonaws.com", {
         StringEquals: { "aws:SourceAccount": backupAccountId },
-        ArnEquals: { "aws:SourceArn": arns.scheduleGroup },
+        ArnEquals: { "aws:SourceArn": groupArn },
     });
 
-export const schedulePolicy = (arns: Arns): Document =>
-    document({ Sid: "RunSweep", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: arns.sweeper });
+export const schedulePolicy = (functionArn: string): Document => document({ Sid: "RunFunction", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: functionArn });

@@ -3,7 +3,6 @@ import type { Arns } from "../arns";
 import { document, type Document } from "./document";
 import { writeLogs } from "./function";
 import { throughS3 } from "./seal";
-import { scheduleTrust } from "./trigger";
 
 export interface WatcherPolicyArgs {
     readonly arns: Arns;
@@ -53,8 +52,3 @@ export const watcherPolicy = ({ arns, region, keyArn, noticesKeyArn, heartbeatTo
         },
         writeLogs(arns.watcherLogs),
     );
-
-/** Of the watcher's own schedule group. */
-export const watchScheduleTrust = (arns: Arns, backupAccountId: string): Document => scheduleTrust({ ...arns, scheduleGroup: arns.watchScheduleGroup }, backupAccountId);
-
-export const watchSchedulePolicy = (arns: Arns): Document => document({ Sid: "RunWatcher", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: arns.watcher });

@@ -2,8 +2,14 @@
 import type { AlarmCode, Metric } from "../../handlers/lib/log";
 import { namesOf, type Names, type Place } from "../arns";
 import type { Monitoring } from "../settings";
-import { alarmCodes, type AlarmText } from "./alarmCodes";
+import { alarmCodes, type CodeText } from "./alarmCodes";
+import type { QueryName } from "./queries";
 import { foreignGrantsName } from "./tamperCalls";
+
+export interface AlarmText extends CodeText {
+    /** The saved query that names account, database and reason. */
+    readonly query: QueryName;
+}
 
 export interface AlarmSpec extends AlarmText {
     /** The physical name: `<names.watch>-<code or topic>`. */
@@ -38,7 +44,7 @@ export function alarmTable(place: Place, { rpoHours }: Pick<Monitoring, "rpoHour
 const codeRows = (names: Names): Row[] =>
     Object.entries(alarmCodes(names)).flatMap(([code, text]): Row[] => {
         if ("instead" in text) return [];
-        return [[code, { ...atLeast(1, ours(names, "Alarms", code as AlarmCode), "Sum"), period: 5 * minutes, periods: 1 }, text]];
+        return [[code, { ...atLeast(1, ours(names, "Alarms", code as AlarmCode), "Sum"), period: 5 * minutes, periods: 1 }, { ...text, query: "alarms" }]];
     });
 
 /**

@@ -16,7 +16,7 @@ export interface AlarmsArgs {
 /** What the mail says: what it means, the command, where to read on. At most 1,024 characters: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 export function description(place: Place, { means, run, query, metric }: AlarmSpec): string {
     const said = isSaid(metric);
-    const where = `${consoleUrl(place)} > Logs Insights > saved query ${savedQuery(place, said ? "alarms" : query)}`;
+    const where = `${consoleUrl(place)} > Logs Insights > saved query ${savedQuery(place, query)}`;
     return `${means}\n\nRun: ${forStack(place, run)}\n\n${said ? "Which account, which database, why" : "More"}: ${where}`;
 }
 

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { watch } from "../../handlers/watch";
 import type { Enrolment } from "../../handlers/lib/types";
 import { AccountComponent } from "../accounts";
-import { arnsOf, namesOf, rolePath, type Place } from "../arns";
+import { arnsOf, namesOf, type Place } from "../arns";
 import { HubFunction } from "../hub/function";
-import { watcherPolicy, watchSchedulePolicy, watchScheduleTrust } from "../policies/watch";
+import { runOnSchedule } from "../hub/schedule";
+import { watcherPolicy } from "../policies/watch";
 
 export interface WatcherArgs {
     readonly place: Place;
@@ -56,30 +57,17 @@ export class Watcher extends AccountComponent {
         // Scheduler invokes asynchronously (https://docs.aws.amazon.com/lambda/latest/dg/with-eventbridge-scheduler.html), so it is Lambda that would run
         // one that throws twice more: three digests. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
         new aws.lambda.FunctionEventInvokeConfig(`${name}-once`, { functionName: watcher.lambda.name, maximumRetryAttempts: 0 }, { parent: this });
-        const role = new aws.iam.Role(
-            `${name}-schedule-role`,
-            { name: names.watchScheduleRole, path: rolePath, assumeRolePolicy: JSON.stringify(watchScheduleTrust(arns, place.backupAccountId)) },
-            { parent: this },
-        );
-        const rights = new aws.iam.RolePolicy(
-            `${name}-schedule-rights`,
-            { name: "rights", role: role.name, policy: JSON.stringify(watchSchedulePolicy(arns)) },
-            { parent: this },
-        );
-        const group = new aws.scheduler.ScheduleGroup(`${name}-schedule-group`, { name: names.watchSchedule }, { parent: this });
-        new aws.scheduler.Schedule(
-            `${name}-schedule`,
-            {
-                name: names.watchSchedule,
-                groupName: group.name,
-                // An hour after the inventories of 6 o'clock.
-                scheduleExpression: "cron(0 7 * * ? *)",
-                scheduleExpressionTimezone: "UTC",
-                flexibleTimeWindow: { mode: "OFF" },
-                target: { arn: watcher.lambda.arn, roleArn: role.arn, retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 3600 } },
-            },
-            { parent: this, dependsOn: rights },
-        );
+        runOnSchedule(this, name, {
+            backupAccountId: place.backupAccountId,
+            roleName: names.watchScheduleRole,
+            name: names.watchSchedule,
+            groupArn: arns.watchScheduleGroup,
+            functionArn: arns.watcher,
+            lambda: watcher.lambda,
+            // An hour after the inventories of 6 o'clock.
+            expression: "cron(0 7 * * ? *)",
+            maximumAge: 3600,
+        });
         this.registerOutputs({});
     }
 }

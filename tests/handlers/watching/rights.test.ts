@@ -5,7 +5,8 @@ import type { Document } from "../../../components/policies/document";
 import { noticesKeyPolicy, noticesTopicPolicy } from "../../../components/policies/notices";
 import { vaultBucketPolicy } from "../../../components/policies/vaultBucket";
 import { vaultKeyPolicy } from "../../../components/policies/vaultKey";
-import { watcherPolicy, watchSchedulePolicy, watchScheduleTrust } from "../../../components/policies/watch";
+import { schedulePolicy, scheduleTrust } from "../../../components/policies/trigger";
+import { watcherPolicy } from "../../../components/policies/watch";
 import { withAwsKeys } from "../../../rehearsal/aws/context";
 import { judge } from "../../../rehearsal/aws/judge";
 import type { Principal } from "../../../rehearsal/aws/types";
@@ -118,10 +119,10 @@ const arrows: Record<string, readonly Case[]> = {
             ["another account's group", arns.watchScheduleGroup.replace(backup, stranger), stranger, false],
         ] as const).map(([name, arn, account, allowed]) => ({
             name, by: { arn: "scheduler.amazonaws.com", service: "scheduler.amazonaws.com" }, action: "sts:AssumeRole", on: `arn:aws:iam::${backup}:role/rds-vault/${names.watchScheduleRole}`,
-            resource: watchScheduleTrust(arns, backup), context: { "aws:SourceArn": arn, "aws:SourceAccount": account }, allowed,
+            resource: scheduleTrust(arns.watchScheduleGroup, backup), context: { "aws:SourceArn": arn, "aws:SourceAccount": account }, allowed,
         })),
         ...[[arns.watcher, true], [arns.sweeper, false], [arns.starter, false]].map(([on, allowed]) => ({
-            name: `runs ${String(on).split(":").at(-1)}`, by: role(backup, names.watchScheduleRole), identity: watchSchedulePolicy(arns), action: "lambda:InvokeFunction", on: on as string, allowed: allowed as boolean,
+            name: `runs ${String(on).split(":").at(-1)}`, by: role(backup, names.watchScheduleRole), identity: schedulePolicy(arns.watcher), action: "lambda:InvokeFunction", on: on as string, allowed: allowed as boolean,
         })),
         { name: "runs it from another account", by: role(stranger, names.watchScheduleRole), identity: anything, action: "lambda:InvokeFunction", on: arns.watcher, allowed: false },
     ],
