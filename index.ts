@@ -3,6 +3,8 @@ import { accountProvider } from "./components/accounts";
 import { namesOf } from "./components/arns";
 import { loadSettings } from "./components/config";
 import { enrolmentOf } from "./components/enrolment";
+import { Guardrails } from "./components/guardrails";
+import { guardrailsOf } from "./components/guardrails/documents";
 import { Hub } from "./components/hub";
 import { assertWithinLimits } from "./components/limits";
 import { Rollout } from "./components/rollout";
@@ -18,7 +20,8 @@ assertWithinLimits(settings, (message) => void pulumi.log.warn(message));
 const silence = nobodyTold(settings.monitoring.alertEmails);
 if (silence) void pulumi.log.warn(silence);
 
-const { stack, region, backupAccount, sourceAccounts, organization, monitoring } = settings;
+const { stack, region, backupAccount, sourceAccounts, organization, monitoring, guardrails } = settings;
+const { breakGlassRoleArn, managementRoleArn, targets } = guardrails;
 const { retentionDays, suspendedAccounts } = settings.vault;
 const place = { stack, region, backupAccountId: backupAccount.id };
 const sources = { accounts: sourceAccounts.map(({ id }) => id), organization };
@@ -28,7 +31,7 @@ const inBackupAccount = { providers: { aws: accountProvider("backup", backupAcco
 // Creation runs against the flow of the data: vault, hub, then who watches them, sources. Listed accounts get a provider each, enrolled units one StackSet.
 const vault = new Vault(
     "vault",
-    { place, deployRoleArn: backupAccount.deployRoleArn, sources, times: vaultTimes(settings), suspendedAccounts },
+    { place, deployRoleArn: backupAccount.deployRoleArn, breakGlassRoleArn, sources, times: vaultTimes(settings), suspendedAccounts },
     inBackupAccount,
 );
 const hub = new Hub(
@@ -43,24 +46,37 @@ const hub = new Hub(
     },
     { ...inBackupAccount, dependsOn: vault.ready },
 );
-new Watch(
+const watch = new Watch(
     "watch",
-    { place, monitoring, deployRoleArn: backupAccount.deployRoleArn, keyArn: vault.keyArn, enrolment, retentionDays },
+    { place, monitoring, deployRoleArn: backupAccount.deployRoleArn, breakGlassRoleArn, keyArn: vault.keyArn, enrolment, retentionDays },
     { ...inBackupAccount, dependsOn: hub.ready },
 );
-for (const account of sourceAccounts) {
-    new Source(
-        account.name,
-        { place, accountId: account.id, keyArn: vault.keyArn, hubReady: hub.ready },
-        { providers: { aws: accountProvider(account.name, account, region) } },
-    );
-}
+const listed = sourceAccounts.map(
+    (account) =>
+        new Source(
+            account.name,
+            { place, accountId: account.id, keyArn: vault.keyArn, hubReady: hub.ready },
+            { providers: { aws: accountProvider(account.name, account, region) } },
+        ),
+);
 
-if (organization) {
-    new Rollout(
-        "rollout",
-        { place, units: organization.units, keyArn: vault.keyArn, hubReady: hub.ready },
-        { providers: { aws: accountProvider("rollout", organization.rolloutAccount, region) } },
+const rollouts = organization
+    ? [
+          new Rollout(
+              "rollout",
+              { place, units: organization.units, keyArn: vault.keyArn, hubReady: hub.ready },
+              { providers: { aws: accountProvider("rollout", organization.rolloutAccount, region) } },
+          ),
+      ]
+    : [];
+
+// Last: once they are attached, nobody changes what they hold.
+if (managementRoleArn) {
+    const management = { id: managementRoleArn.split(":")[4]!, deployRoleArn: managementRoleArn };
+    new Guardrails(
+        "guardrails",
+        { place, documents: guardrailsOf(settings), targets },
+        { providers: { aws: accountProvider("management", management, region) }, dependsOn: [vault, hub, watch, ...listed, ...rollouts] },
     );
 }
 

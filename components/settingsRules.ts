@@ -4,6 +4,7 @@ import type { WrittenRules } from "./databaseSchema";
 import { pathText, shown, type Problem } from "./problems";
 import type { Scope } from "./filters";
 import { accountsOf, checkFilters, checkNames, checkSkips, memberRulesOf, type Add, type Path, type Usable } from "./settingsGlobs";
+import { checkGuardrails } from "./settingsGuardrails";
 import { checkMonitoring, checkSuspended } from "./settingsMonitoring";
 import { checkOrganization } from "./settingsOrganization";
 import { accountShape, archiveClasses, type Written } from "./settingsSchema";
@@ -27,6 +28,7 @@ export function problemsBetween(written: Written, known: readonly Problem[]): Pr
     checkVault(written, usable, add);
     checkSuspended(written, usable, add);
     checkMonitoring(written, usable, add);
+    checkGuardrails(written, usable, add);
     checkSkips(written, usable, add);
     for (const { path, rules, meets } of allRules(written, usable)) {
         checkFilters(rules, path, written, meets, usable, add);

@@ -58,10 +58,10 @@ export const noticesTopicPolicy = (place: Place, rules: readonly string[]): Docu
  * What the services need, and that EventBridge supports no condition here:
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
  */
-export const noticesKeyPolicy = ({ region, backupAccountId }: Place, deployRoleArn: string): Document => {
+export const noticesKeyPolicy = ({ region, backupAccountId }: Place, deployRoleArn: string, breakGlassRoleArn?: string): Document => {
     const use: Statement = { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey*"], Resource: "*" };
     return document(
-        ...keyDenies({ deployRoleArn }),
+        ...keyDenies({ deployRoleArn, breakGlassRoleArn }),
         { Sid: "Account", Effect: "Allow", Principal: { AWS: [rootArn(partitionOf(region), backupAccountId)] }, Action: "kms:*", Resource: "*" },
         { Sid: "Alarms", ...use, Principal: { Service: "cloudwatch.amazonaws.com" }, Condition: { StringEquals: { "aws:SourceAccount": backupAccountId } } },
         // What may be published, and so encrypted, the topic's policy says.

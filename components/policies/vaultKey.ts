@@ -9,6 +9,8 @@ interface VaultKeyPolicyArgs {
     readonly region: string;
     readonly backupAccountId: string;
     readonly deployRoleArn: string;
+    /** Absent: the deploy role alone may change the policy. */
+    readonly breakGlassRoleArn?: string;
     readonly sources: Sources;
 }
 
@@ -18,7 +20,7 @@ export function vaultKeyPolicy(args: VaultKeyPolicyArgs): Document {
 }
 
 /** What nobody may do to a key whose loss nobody could mend, nor notice. */
-export function keyDenies({ deployRoleArn }: Pick<VaultKeyPolicyArgs, "deployRoleArn">): Statement[] {
+export function keyDenies({ deployRoleArn, breakGlassRoleArn }: Pick<VaultKeyPolicyArgs, "deployRoleArn" | "breakGlassRoleArn">): Statement[] {
     const everyone = { Effect: "Deny", Principal: { AWS: "*" }, Resource: "*" } as const;
     // RDS demands that no Deny catches its service principal: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
     const noService = { BoolIfExists: { "aws:PrincipalIsAWSService": "false" } };
@@ -48,7 +50,7 @@ export function keyDenies({ deployRoleArn }: Pick<VaultKeyPolicyArgs, "deployRol
             Sid: "DenyPolicyChangeByOthers",
             ...everyone,
             Action: "kms:PutKeyPolicy",
-            Condition: { ...noService, ArnNotEquals: { "aws:PrincipalArn": deployRoleArn } },
+            Condition: { ...noService, ArnNotEquals: { "aws:PrincipalArn": breakGlassRoleArn ? [deployRoleArn, breakGlassRoleArn] : deployRoleArn } },
         },
     ];
 }

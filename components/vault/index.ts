@@ -13,6 +13,8 @@ export interface VaultArgs {
     readonly place: Place;
     /** Role of `pulumi up` in the backup account; the only one that may change the key's policy. */
     readonly deployRoleArn: string;
+    /** May change it too, if there is one. */
+    readonly breakGlassRoleArn?: string;
     /** Who may write. */
     readonly sources: Sources;
     readonly times: VaultTimes;
@@ -26,7 +28,7 @@ export class Vault extends AccountComponent {
     /** Stands when the bucket may be written to. */
     readonly ready: pulumi.Resource;
 
-    constructor(name: string, { place, deployRoleArn, sources, times, suspendedAccounts }: VaultArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, deployRoleArn, breakGlassRoleArn, sources, times, suspendedAccounts }: VaultArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:vault:Vault", name, opts);
         const { backupAccountId, region } = place;
         const arns = arnsOf(place);
@@ -42,7 +44,7 @@ export class Vault extends AccountComponent {
             `${name}-key`,
             {
                 description: `Encrypts the exports in ${names.bucket}. Without it they are lost.`,
-                policy: vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, sources }),
+                policy: vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, breakGlassRoleArn, sources }),
             },
             { parent: this },
         );

@@ -17,6 +17,7 @@ export interface WatchArgs {
     readonly monitoring: Monitoring;
     /** Role of `pulumi up` in the backup account; its calls are of low severity. */
     readonly deployRoleArn: string;
+    readonly breakGlassRoleArn?: string;
     readonly keyArn: pulumi.Input<string>;
     readonly enrolment: Enrolment;
     /** COMPLIANCE retention of the vault, in days: what the lock canary must carry, and what the trail's own bucket gets. */
@@ -25,11 +26,11 @@ export interface WatchArgs {
 
 /** The part that watches: who is told what, and who may look, in the backup account. Stands after the hub, whose functions it watches. */
 export class Watch extends AccountComponent {
-    constructor(name: string, { place, monitoring, deployRoleArn, keyArn, enrolment, retentionDays }: WatchArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, monitoring, deployRoleArn, breakGlassRoleArn, keyArn, enrolment, retentionDays }: WatchArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:watch:Watch", name, opts);
         const inWatch = { parent: this };
 
-        const notices = new Notices(`${name}-notices`, { place, deployRoleArn, alertEmails: monitoring.alertEmails }, inWatch);
+        const notices = new Notices(`${name}-notices`, { place, deployRoleArn, breakGlassRoleArn, alertEmails: monitoring.alertEmails }, inWatch);
         // An alarm that goes off before the topic lets it in is told to nobody.
         const told = { parent: this, dependsOn: notices.ready };
         const noticesArn = notices.arn;

@@ -9,6 +9,8 @@ export interface NoticesArgs {
     readonly place: Place;
     /** Alone may change the key's policy. */
     readonly deployRoleArn: string;
+    /** May change it too, if there is one. */
+    readonly breakGlassRoleArn?: string;
     /** Each is asked by mail to confirm; nothing reaches it before. */
     readonly alertEmails: readonly string[];
 }
@@ -25,7 +27,7 @@ export class Notices extends AccountComponent {
     /** Stand when what is published is let in. */
     readonly ready: pulumi.Resource[];
 
-    constructor(name: string, { place, deployRoleArn, alertEmails }: NoticesArgs, opts: pulumi.ComponentResourceOptions) {
+    constructor(name: string, { place, deployRoleArn, breakGlassRoleArn, alertEmails }: NoticesArgs, opts: pulumi.ComponentResourceOptions) {
         super("rds-vault:watch:Notices", name, opts);
         const names = namesOf(place);
 
@@ -34,7 +36,7 @@ export class Notices extends AccountComponent {
             {
                 description: `Encrypts what is told by ${names.notices}`,
                 // Not AWS's own key alias/aws/sns: its policy can't let CloudWatch and EventBridge in.
-                policy: JSON.stringify(noticesKeyPolicy(place, deployRoleArn)),
+                policy: JSON.stringify(noticesKeyPolicy(place, deployRoleArn, breakGlassRoleArn)),
                 enableKeyRotation: true,
                 deletionWindowInDays: 30,
             },

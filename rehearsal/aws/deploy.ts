@@ -20,6 +20,9 @@ export const notSimulated: readonly string[] = [
     "aws:cloudwatch/queryDefinition:QueryDefinition",
     // CloudTrail's events are made of the judged calls, whoever owns the trail: trail.ts.
     "aws:cloudtrail/trail:Trail",
+    // Attached whether the program does it or somebody by hand: guardrails.ts.
+    "aws:organizations/policy:Policy",
+    "aws:organizations/policyAttachment:PolicyAttachment",
     // Nothing calls a key by its alias.
     "aws:kms/alias:Alias",
 ];

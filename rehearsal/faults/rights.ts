@@ -3,7 +3,7 @@ import type { Arns } from "../../components/arns";
 import { AwsError, type Role } from "../aws/types";
 import { hour, makeDatabase, minute, snapshotAt } from "../nights";
 import { accountAt, at, logged, startsOf, unprotected, within, type PlayFault } from "./stage";
-import { touch } from "./tampering";
+import { touchUnguarded } from "./tampering";
 
 export const throttledAccount: PlayFault = (stage) => {
     const account = accountAt(stage, 0);
@@ -69,7 +69,7 @@ export const lostGrant: PlayFault = (stage) => {
     const [from, to] = [at(13.9), at(14.9)];
     world.clock.at(from, () => {
         const intact = world.iam.resourcePolicy(arns.bucket);
-        if (!intact || !touch(stage, "s3:PutBucketPolicy", arns.bucket)) return;
+        if (!intact || !touchUnguarded(stage, "s3:PutBucketPolicy", arns.bucket)) return;
         const document = JSON.parse(intact.policy);
         const Statement = document.Statement.filter(({ Effect }: { Effect: string }) => Effect === "Deny");
         world.iam.setResourcePolicy(arns.bucket, intact.account, JSON.stringify({ ...document, Statement }));

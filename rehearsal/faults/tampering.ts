@@ -14,7 +14,7 @@ function visitor({ world, arns }: FaultStage): Principal {
 }
 
 /** Calls AWS as the visitor; whether it was let. */
-export function touch(stage: FaultStage, action: string, resource: string): boolean {
+function touch(stage: FaultStage, action: string, resource: string): boolean {
     const principal = visitor(stage);
     try {
         stage.world.authorize({ principal, action, resource, resourceAccount: principal.account! });
@@ -24,6 +24,20 @@ export function touch(stage: FaultStage, action: string, resource: string): bool
         throw error;
     }
 }
+
+/** With the organization's guardrails taken off the backup account: what then goes wrong must ring all the same. */
+function unguarded<R>({ world: { iam }, arns }: FaultStage, act: () => R): R {
+    const account = arns.sealerRole.split(":")[4]!;
+    const attached = iam.guardrails(account);
+    iam.setGuardrails(account, { scps: [], rcps: [] });
+    try {
+        return act();
+    } finally {
+        iam.setGuardrails(account, attached);
+    }
+}
+
+export const touchUnguarded = (stage: FaultStage, action: string, resource: string): boolean => unguarded(stage, () => touch(stage, action, resource));
 
 const byVisitor = (call: { principal: Principal }) => call.principal.roleArn?.endsWith(`:role/${roleName}`) === true;
 
@@ -56,7 +70,7 @@ const stoppedSchedule: PlayFault = (stage) => {
     const arn = [...world.schedules.keys()].find((each) => each.includes(`:schedule/${arns.scheduleGroup.split("/")[1]}/`)) ?? "";
     const schedule = world.schedules.get(arn);
     world.clock.at(from, () => {
-        if (schedule && touch(stage, "scheduler:UpdateSchedule", arn)) schedule.enabled = false;
+        if (schedule && touchUnguarded(stage, "scheduler:UpdateSchedule", arn)) schedule.enabled = false;
     });
     world.clock.at(to, () => {
         if (schedule) schedule.enabled = true;
@@ -79,7 +93,7 @@ const brokenLock: PlayFault = (stage) => {
     const [from, to] = [at(31) - 1, at(31) + 1];
     world.clock.at(from, () => {
         const { retention } = world.s3.bucket(bucketOf(stage)) ?? {};
-        if (!touch(stage, "s3:PutBucketObjectLockConfiguration", arns.bucket)) return;
+        if (!touchUnguarded(stage, "s3:PutBucketObjectLockConfiguration", arns.bucket)) return;
         world.s3.setRetention(bucketOf(stage), undefined);
         world.clock.at(to, () => world.s3.setRetention(bucketOf(stage), retention));
     });
@@ -107,7 +121,7 @@ const floodOfGrants: PlayFault = (stage) => {
     let lent = 0;
     for (let index = 0; index < count; index++) {
         world.clock.at(when + index * 1000, () => {
-            world.authorize({ principal: hand, action: "kms:CreateGrant", resource: keyArn, resourceAccount: arns.sealerRole.split(":")[4]! });
+            unguarded(stage, () => world.authorize({ principal: hand, action: "kms:CreateGrant", resource: keyArn, resourceAccount: arns.sealerRole.split(":")[4]! }));
             lent++;
         });
     }
