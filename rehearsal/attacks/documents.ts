@@ -19,10 +19,14 @@ export interface Documents {
     replace(id: string, document: Document): Documents;
 }
 
-/** @param member an account of the enrolled units, which the StackSet's template is resolved for */
-export function documentsOf(rendered: Rendered, settings: Settings, member?: string): Documents {
-    const sources = new Set([...settings.sourceAccounts.map(({ id }) => id), ...(member ? [member] : [])]);
-    return documents(new Map([...attached(rendered), ...stackSetRoles(rendered, settings, member), ...guardrails(rendered)]), settings.backupAccount.id, sources);
+/** Accounts of the enrolled units, which the StackSet's template is resolved for: the attacked one, and another tenant. */
+export const membersOf = ({ organization }: Settings): readonly string[] => (organization ? ["666677778888", "777788889999"] : []);
+
+export function documentsOf(rendered: Rendered, settings: Settings): Documents {
+    const members = membersOf(settings);
+    const sources = new Set([...settings.sourceAccounts.map(({ id }) => id), ...members]);
+    const roles = members.flatMap((member) => stackSetRoles(rendered, settings, member));
+    return documents(new Map([...attached(rendered), ...roles, ...guardrails(rendered)]), settings.backupAccount.id, sources);
 }
 
 function documents(byId: ReadonlyMap<string, Document>, backup: string, sources: ReadonlySet<string>): Documents {
@@ -81,9 +85,9 @@ function attached({ resources }: Rendered): Entries {
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html */
-function stackSetRoles({ resources }: Rendered, { region, partition }: Settings, member?: string): Entries {
+function stackSetRoles({ resources }: Rendered, { region, partition }: Settings, member: string): Entries {
     const set = resources.find(({ type }) => type === "aws:cloudformation/stackSet:StackSet");
-    if (!set || !member) return [];
+    if (!set) return [];
     const pseudo: Record<string, string> = { "AWS::AccountId": member, "AWS::Region": region, "AWS::Partition": partition };
     const resolved = (value: unknown): unknown => {
         if (Array.isArray(value)) return value.map(resolved);

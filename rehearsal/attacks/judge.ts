@@ -24,19 +24,35 @@ export interface AttackVerdict {
 
 const everything = JSON.stringify({ Version: "2012-10-17", Statement: [{ Sid: "Administrator", Effect: "Allow", Action: "*", Resource: "*" }] } satisfies Document);
 
-export function judgeAttack(documents: Documents, stage: Stage, { call, identity, expect }: Attack, { guardrails }: { guardrails: boolean }): AttackVerdict {
-    const context = withAwsKeys({ ...call, context: { ...call.context } }, stage.settings.region, stage);
-    const asked = { ...call, context };
-    const own = identity ? identity.map((each) => JSON.stringify(each)) : identityOf(documents, call);
-    const resourcePolicy = documents.text(documents.resourceId(call));
-    const bare = judge(asked, own, resourcePolicy);
+export function judgeAttack(documents: Documents, stage: Stage, { call, also = [], identity, resourcePolicy, expect }: Attack, { guardrails }: { guardrails: boolean }): AttackVerdict {
+    const own = identity?.map((each) => JSON.stringify(each)) ?? identityOf(documents, call);
+    const reasons = [call, ...also].flatMap((each) => refusals(documents, stage, each, own, resourcePolicy && JSON.stringify(resourcePolicy), guardrails));
+    const declared = "stoppedBy" in expect ? expect.stoppedBy.filter((control) => control === "lock") : [];
+    const stoppedBy = [...new Set([...reasons.map(({ control }) => control), ...declared])].sort();
+    return { allowed: stoppedBy.length === 0, stoppedBy, sids: reasons.map(({ sid }) => sid).filter(Boolean) };
+}
+
+interface Refusal {
+    readonly control: Control;
+    /** "": no statement, a missing one. */
+    readonly sid: string;
+}
+
+function refusals(documents: Documents, stage: Stage, call: Call, identity: readonly string[], given: string | undefined, guardrails: boolean): Refusal[] {
+    const asked = { ...call, context: withAwsKeys(call, stage.region, stage) };
+    const resourcePolicy = given ?? documents.text(documents.resourceId(call));
     const { scps, rcps } = documents.guardrailIds(call);
     const texts = (ids: readonly string[]) => ids.map((id) => documents.text(id)!);
-    const bound = guardrails && scps.length + rcps.length > 0 ? judge(asked, own, resourcePolicy, { scps: texts(scps), rcps: texts(rcps) }).deniedBy : [];
-    const reasons = [...bare.deniedBy, ...bound.filter(({ control }) => control === "scp" || control === "rcp")];
-    const declared = "stoppedBy" in expect ? expect.stoppedBy.filter((control) => control === "lock") : [];
-    const stoppedBy = [...reasons.map(({ control }) => nameOf(control, call, resourcePolicy !== undefined)), ...beyondPolicies(call), ...declared];
-    return { allowed: stoppedBy.length === 0, stoppedBy: [...new Set(stoppedBy)].sort(), sids: reasons.map(({ sid }) => sid).filter(Boolean) };
+    const bare = judge(asked, identity, resourcePolicy);
+    const bound = guardrails && scps.length + rcps.length > 0 ? judge(asked, identity, resourcePolicy, { scps: texts(scps), rcps: texts(rcps) }).deniedBy : [];
+    const beyond = beyondPolicies(call, resourcePolicy !== undefined);
+    if (!bare.allowed && bare.deniedBy.length + beyond.length === 0) throw new Error(`${call.action} on ${call.resource} is refused, and the evaluator doesn't say by what`);
+    return [
+        // An AWS service has no identity policy that could allow it.
+        ...bare.deniedBy.filter(({ control }) => !(call.principal.service && control === "identity policy")).map(({ control, sid }) => ({ control: nameOf(control, call), sid })),
+        ...bound.flatMap(({ control, sid }) => (control === "scp" || control === "rcp" ? [{ control, sid }] : [])),
+        ...beyond.map((control) => ({ control, sid: "" })),
+    ];
 }
 
 function identityOf(documents: Documents, { principal: { roleArn, service } }: Call): string[] {
@@ -46,18 +62,20 @@ function identityOf(documents: Documents, { principal: { roleArn, service } }: C
 
 const resourcePolicies: Record<string, Control> = { s3: "bucket policy", kms: "key policy", sqs: "queue policy", events: "bus policy", sns: "topic policy", sts: "trust" };
 
-function nameOf(control: string, { action }: Call, hasPolicy: boolean): Control {
-    if (control !== "resource policy" && control !== "trust") return control as Control;
-    // Without a policy there nobody of another account gets in, whatever his own says:
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
-    return (hasPolicy && resourcePolicies[action.slice(0, action.indexOf(":"))]) || "aws";
+function nameOf(control: string, { action }: Call): Control {
+    return control === "resource policy" || control === "trust" ? (resourcePolicies[action.slice(0, action.indexOf(":"))] ?? "aws") : (control as Control);
 }
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html#cross-account-use */
 const crossing = /^kms:(Decrypt|Encrypt|GenerateDataKey\w*|ReEncrypt\w+|GetPublicKey|Sign|Verify|GenerateMac|VerifyMac|DeriveSharedSecret|CreateGrant|DescribeKey|GetKeyRotationStatus|ListGrants|RetireGrant|RevokeGrant)$/;
 
 /** What AWS refuses whatever policies say. The lock isn't among it: it depends on what is stored, and is played. */
-function beyondPolicies({ principal, action, resourceAccount }: Call): Control[] {
+function beyondPolicies({ principal, action, resourceAccount, context }: Call, hasPolicy: boolean): Control[] {
     const foreign = principal.account !== undefined && principal.account !== resourceAccount;
-    return foreign && action.startsWith("kms:") && !crossing.test(action) ? ["aws"] : [];
+    // Without a policy there nobody of another account gets in, whatever his own says:
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+    if (foreign && !hasPolicy) return ["aws"];
+    if (foreign && action.startsWith("kms:") && !crossing.test(action)) return ["aws"];
+    // Nobody puts events of AWS's own: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
+    return action === "events:PutEvents" && !principal.service && String(context?.["events:source"]).startsWith("aws.") ? ["aws"] : [];
 }

@@ -1,6 +1,5 @@
 /** The attack table: what is tried, by whom, and who must stop it. Data, judged by `judge.ts`. */
-import type { Arns } from "../../components/arns";
-import type { Names } from "../../components/arns";
+import type { Arns, Names } from "../../components/arns";
 import type { Document } from "../../components/policies/document";
 import type { Settings } from "../../components/settings";
 import type { Call } from "../aws/types";
@@ -62,6 +61,8 @@ export interface Stage {
     readonly sources: readonly Source[];
     /** Another source account than the first. */
     readonly tenant: string;
+    readonly partition: string;
+    readonly region: string;
     /** Neither enrolled nor of the organization. */
     readonly stranger: string;
     /** Of the organization, outside of what is enrolled. */
@@ -90,6 +91,10 @@ export interface Attack {
     /** A sentence. */
     readonly name: string;
     readonly call: Call;
+    /** What AWS asks besides for the same request, such as the key of what is written. */
+    readonly also?: readonly Call[];
+    /** Where no resource of the graph has one: the organization's delegation policy. */
+    readonly resourcePolicy?: Document;
     /** Absent: what the role has by the rendered graph; for a principal that isn't in it everything, as an administrator has. */
     readonly identity?: readonly Document[];
     readonly expect: Expectation;

@@ -1,0 +1,25 @@
+/** The whole table. */
+import { accountAttacks } from "./accounts";
+import { bucketAttacks } from "./bucket";
+import { deliveryAttacks } from "./delivery";
+import { designAttacks } from "./design";
+import type { Documents } from "./documents";
+import { judgeAttack } from "./judge";
+import { keyAttacks } from "./keys";
+import { legitimateCalls } from "./legitimate";
+import { objectAttacks } from "./objects";
+import type { Attack, Stage } from "./types";
+
+export const attacksOf = (stage: Stage): Attack[] => [
+    ...objectAttacks(stage),
+    ...bucketAttacks(stage),
+    ...keyAttacks(stage),
+    ...deliveryAttacks(stage),
+    ...accountAttacks(stage),
+    ...designAttacks(stage),
+    ...legitimateCalls(stage),
+];
+
+/** What nothing but the guardrails stops: open for whoever can't attach them. "lock" and "aws" stop it all the same. */
+export const openWithoutGuardrails = (stage: Stage, documents: Documents, attacks = attacksOf(stage)): Attack[] =>
+    attacks.filter((attack) => "stoppedBy" in attack.expect && judgeAttack(documents, stage, attack, { guardrails: false }).allowed);
