@@ -1,5 +1,6 @@
 /** Where listed accounts end: each AWS limit that grows with their number. Members of units add nothing. Pure. */
 import { arnsOf, type Place } from "./arns";
+import { guardrailDocuments, type GuardrailArgs } from "./guardrails/documents";
 import type { Settings } from "./settings";
 import { starterPolicy } from "./policies/access";
 import type { Sources } from "./policies/document";
@@ -12,10 +13,16 @@ import { foreignGrants, iamForwarding, tamperRules } from "./watch/tamperCalls";
 
 const keyArnLength = "arn:aws-us-gov:kms:ap-southeast-1:444455556666:key/00000000-0000-0000-0000-000000000000";
 
+/** What the guardrails name besides. */
+type Guarding = Pick<GuardrailArgs, "sourceDeployRoleArns" | "breakGlassRoleArn" | "otherRegions">;
+
 /** The documents of a stack that grow with its sources, or with the deploy role's ARN: what, how long (in characters, as sent), and what AWS allows. */
-export function documentSizes(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = []): { what: string; size: number; limit: number }[] {
+export function documentSizes(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = [], guarding: Guarding = { sourceDeployRoleArns: [] }): { what: string; size: number; limit: number }[] {
     const arns = arnsOf(place);
     const { region, backupAccountId } = place;
+    const guardrails = guardrailDocuments({ ...guarding, place, deployRoleArn, organizationId: sources.organization?.organizationId, sources: sources.accounts });
+    // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
+    const controls = (what: string, limit: number, policies: readonly unknown[]) => policies.map((policy, i): [string, number, unknown] => [`${what} ${i + 1}`, limit, policy]);
     const documents: [string, number, unknown][] = [
         // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
         ["hub rule pattern", 2048, enrolledSnapshotEvents(sources)],
@@ -30,25 +37,28 @@ export function documentSizes(place: Place, sources: Sources, deployRoleArn: str
         // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
         ["vault bucket policy", 20480, vaultBucketPolicy({ arns, backupAccountId, sources, keyArn: keyArnLength, suspendedAccounts })],
         // https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
-        ["vault key policy", 32768, vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, sources })],
+        ["vault key policy", 32768, vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, breakGlassRoleArn: guarding.breakGlassRoleArn, sources })],
+        ...controls("service control policy of the backup account", 10240, guardrails.backupAccount),
+        ...controls("service control policy of source accounts", 10240, guardrails.sourceAccounts),
+        ...controls("resource control policy of the backup account", 5120, guardrails.backupResources),
     ];
     return documents.map(([what, limit, content]) => ({ what, limit, size: JSON.stringify(content).length }));
 }
 
 /** The documents of a stack that have outgrown AWS's limits, in words; empty when all fit. */
-export function outgrownLimits(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = []): string[] {
+export function outgrownLimits(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = [], guarding?: Guarding): string[] {
     const { accounts, organization } = sources;
     const whom = [accounts.length > 0 && `${accounts.length} accounts`, organization && `${organization.units.length} units`].filter(Boolean).join(" and ");
-    return documentSizes(place, sources, deployRoleArn, suspendedAccounts)
+    return documentSizes(place, sources, deployRoleArn, suspendedAccounts, guarding)
         .filter(({ size, limit }) => size > limit)
         .map(({ what, limit, size }) => `${what}: ${size} characters with ${whom}, AWS allows ${limit}`);
 }
 
 /** Stops the program when listed accounts or units no longer fit, and says what to do. */
-export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts, organization, vault }: Settings, warn: (message: string) => void): void {
+export function assertWithinLimits({ stack, region, backupAccount, sourceAccounts, organization, vault, guardrails }: Settings, warn: (message: string) => void): void {
     const place = { stack, region, backupAccountId: backupAccount.id };
     const sources = { accounts: sourceAccounts.map(({ id }) => id), organization };
-    const problems = outgrownLimits(place, sources, backupAccount.deployRoleArn, vault.suspendedAccounts);
+    const problems = outgrownLimits(place, sources, backupAccount.deployRoleArn, vault.suspendedAccounts, { ...guardrails, sourceDeployRoleArns: sourceAccounts.map(({ deployRoleArn }) => deployRoleArn) });
     if (problems.length === 0) {
         // Each provider is a process of 200 to 400 MB; StackSets need one resource for a thousand accounts.
         if (sourceAccounts.length > 20) warn(`${sourceAccounts.length} listed accounts mean as many provider processes of 200 to 400 MB each; split the stack, or enrol organizational units (rds-vault:organization).`);

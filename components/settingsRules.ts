@@ -80,6 +80,7 @@ function checkAccounts(written: Written, usable: Usable, add: Add): void {
             // index.ts names their providers so.
             if (name === "backup") add(["sourceAccounts", i, "name"], name, "This name is the backup account's. Choose another.");
             if (name === "rollout" && written.organization !== undefined) add(["sourceAccounts", i, "name"], name, "This name is the rollout account's. Choose another.");
+            if (name === "management" && usable("guardrails") && written.guardrails?.managementRoleArn !== undefined) add(["sourceAccounts", i, "name"], name, "This name is the management account's. Choose another.");
             names[i] = name;
         }
     });

@@ -34,7 +34,7 @@ const deny = (Sid: string, Action: string | string[], Resource: string | string[
 });
 
 /** Everybody but these; without any, everybody. */
-export const allBut = (...roles: (string | undefined)[]): Statement["Condition"] | undefined => {
+export const allBut = (...roles: (string | undefined)[]): { ArnNotLike: Record<string, string[]> } | undefined => {
     const given = roles.filter((role): role is string => role !== undefined);
     return given.length > 0 ? { ArnNotLike: { "aws:PrincipalArn": given } } : undefined;
 };

@@ -3,7 +3,7 @@ import type { Place } from "../arns";
 import type { Document } from "../policies/document";
 import type { Settings } from "../settings";
 import { backupAccountPolicies } from "./backupAccount";
-import { backupResourcesPolicy } from "./resources";
+import { backupResourcesPolicies } from "./resources";
 import { sourceAccountsPolicy } from "./sourceAccounts";
 
 export interface GuardrailArgs {
@@ -34,7 +34,7 @@ export interface Guardrails {
 export const guardrailDocuments = (args: GuardrailArgs): Guardrails => ({
     backupAccount: backupAccountPolicies(args),
     sourceAccounts: [sourceAccountsPolicy(args)],
-    backupResources: [backupResourcesPolicy(args)],
+    backupResources: backupResourcesPolicies(args),
 });
 
 export const guardrailsOf = ({ stack, region, backupAccount, sourceAccounts, organization, guardrails }: Settings): Guardrails =>

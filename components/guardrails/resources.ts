@@ -18,7 +18,8 @@ export interface ResourcesArgs {
     readonly sources: readonly string[];
 }
 
-export function backupResourcesPolicy({ place, deployRoleArn, breakGlassRoleArn, organizationId, sources }: ResourcesArgs): Document {
+/** Two documents, since the lists of accounts would make one outgrow AWS's limit. */
+export function backupResourcesPolicies({ place, deployRoleArn, breakGlassRoleArn, organizationId, sources }: ResourcesArgs): Document[] {
     const { bucket } = arnsOf(place);
     const accounts = [place.backupAccountId, ...sources];
     const buckets = [bucket, trailBucketArn(place)];
@@ -31,19 +32,21 @@ export function backupResourcesPolicy({ place, deployRoleArn, breakGlassRoleArn,
         ...(Condition && { Condition }),
     });
     /** Neither in the organization nor listed. */
-    const strange = (of: "Principal" | "Source") => ({ StringNotEqualsIfExists: { ...(organizationId && { [`aws:${of}OrgID`]: organizationId }), [`aws:${of}Account`]: accounts } });
+    const strange = (of: "Principal" | "Source", listed: readonly string[] = accounts) => ({ StringNotEqualsIfExists: { ...(organizationId && { [`aws:${of}OrgID`]: organizationId }), [`aws:${of}Account`]: listed } });
     // Exports fail where a Deny catches their service: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html
     const noService = { BoolIfExists: { "aws:PrincipalIsAWSService": "false" } };
     const butBreakGlass = { ...noService, ...allBut(breakGlassRoleArn) };
     const inAccount = ["s3:*", "kms:*", "sqs:*"];
-    return document(
-        // This and the next two as AWS's samples: https://github.com/aws-samples/resource-control-policy-examples
+    const perimeter = document(
+        // These three as AWS's samples: https://github.com/aws-samples/resource-control-policy-examples
         deny("DenyStrangers", inAccount, "*", { ...strange("Principal"), ...noService }),
-        // Deploy and break-glass role are assumed from where their own trust says.
+        // Deploy and break-glass role are assumed from where their own trust says; without an organization nobody knows from where the others are.
         ...(organizationId
-            ? [{ Sid: "DenyStrangersRoles", Effect: "Deny" as const, Principal: "*", Action: "sts:AssumeRole", NotResource: [deployRoleArn, ...(breakGlassRoleArn ? [breakGlassRoleArn] : [])], Condition: { ...strange("Principal"), ...noService } }]
+            ? [{ Sid: "DenyStrangersRoles", Effect: "Deny" as const, Principal: "*", Action: "sts:AssumeRole", NotResource: [deployRoleArn, ...(breakGlassRoleArn ? [breakGlassRoleArn] : [])], Condition: { ...strange("Principal", [place.backupAccountId]), ...noService } }]
             : []),
         deny("DenyStrangersServices", [...inAccount, "sts:AssumeRole"], "*", { ...strange("Source"), Null: { "aws:SourceAccount": "false" }, Bool: { "aws:PrincipalIsAWSService": "true" } }),
+    );
+    const resources = document(
         deny("DenyPlainHttp", inAccount, "*", { BoolIfExists: { "aws:SecureTransport": "false" } }),
         deny("DenyCustomerKeys", "s3:PutObject", `${bucket}/*`, { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } }),
         deny(
@@ -62,4 +65,5 @@ export function backupResourcesPolicy({ place, deployRoleArn, breakGlassRoleArn,
         deny("DenyLockoutBypass", "kms:PutKeyPolicy", "*", { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "true" } }),
         deny("DenyGrantsToOthers", "kms:CreateGrant", "*", { BoolIfExists: { "kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false" } }),
     );
+    return [perimeter, resources];
 }

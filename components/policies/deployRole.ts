@@ -67,6 +67,22 @@ export function rolloutDeployPolicy(place: Place): Document {
     );
 }
 
+/** What `pulumi up` does in the management account: the guardrails and what they are attached to. Whoever has this role can take them off. */
+export function managementDeployPolicy(place: Place): Document {
+    const { partition } = arnsOf(place);
+    return document(
+        {
+            Sid: "Policies",
+            Effect: "Allow",
+            // Attaching is asked of the policy and of its target: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
+            Action: ["organizations:AttachPolicy", "organizations:DeletePolicy", "organizations:DescribePolicy", "organizations:DetachPolicy", "organizations:ListTagsForResource", "organizations:UpdatePolicy"],
+            Resource: ["policy/*/service_control_policy/*", "policy/*/resource_control_policy/*", "account/*", "ou/*"].map((each) => `arn:${partition}:organizations::*:${each}`),
+        },
+        // These know no resource, or are asked for before there is one.
+        { Sid: "Find", Effect: "Allow", Action: ["organizations:CreatePolicy", "organizations:ListPoliciesForTarget", "organizations:ListTargetsForPolicy"], Resource: "*" },
+    );
+}
+
 /** What `pulumi up` does in the backup account: vault, hub and watch. */
 export function backupDeployPolicy(place: Place): Document {
     const arns = arnsOf(place);

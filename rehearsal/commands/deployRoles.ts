@@ -1,10 +1,10 @@
 /** `npm run deploy-roles`: trust and permission policy of the roles that `pulumi up` assumes, ready to paste. */
-import { backupDeployPolicy, deployTrust, rolloutDeployPolicy, sourceDeployPolicy } from "../../components/policies/deployRole";
+import { backupDeployPolicy, deployTrust, managementDeployPolicy, rolloutDeployPolicy, sourceDeployPolicy } from "../../components/policies/deployRole";
 import { accountsOf, labelOf } from "../accounts";
 import { settingsFromFile } from "../config";
 import { parseOptions, runCommand, usageError } from "./options";
 
-const usage = `Prints trust and permission policy of the roles that pulumi up assumes in the backup, source and rollout accounts, ready to paste.
+const usage = `Prints trust and permission policy of the roles that pulumi up assumes in the backup, source, rollout and management accounts, ready to paste.
 
 npm run deploy-roles -- [--stack NAME | --config FILE] [--principal ARN] [--json]
   --principal ARN   the role or user that runs pulumi up; without it the trust policies have a placeholder`;
@@ -21,7 +21,7 @@ void runCommand(async () => {
     const principal = given ?? `arn:${partition}:iam::<account of your pipeline>:role/<role of your pipeline>`;
     const where = { stack, region, backupAccountId: backupAccount.id };
     const trust = deployTrust(principal);
-    const permissions = { backup: () => backupDeployPolicy(where), source: (id: string) => sourceDeployPolicy(where, id), rollout: () => rolloutDeployPolicy(where) };
+    const permissions = { backup: () => backupDeployPolicy(where), source: (id: string) => sourceDeployPolicy(where, id), rollout: () => rolloutDeployPolicy(where), management: () => managementDeployPolicy(where) };
     const accounts = accountsOf(settings);
     const roles = accounts.map(({ id, name, part, deployRoleArn }) => ({ account: id, name, part, roleArn: deployRoleArn, trust, permissions: permissions[part](id) }));
     if (json) {
