@@ -82,7 +82,7 @@ function organization(stage: Stage): Attack[] {
     const org = stage.keysOf("Principal", backup)["aws:PrincipalOrgID"] as string;
     const policy = `arn:${partition}:organizations::${management}:policy/${org}/service_control_policy/p-examplep1`;
     const account = `arn:${partition}:organizations::${management}:account/${org}/${backup}`;
-    const beyond = open("The management account is bound by no guardrail; only distance helps: another organization, or a copy elsewhere", "nothing in this account; an alarm of your own in another organization");
+    const beyond = open("The management account is bound by no guardrail; only distance helps: another organization, or a copy elsewhere", "nothing in this account; an alert of your own in another organization");
     const byManagement = (row: number, id: string, name: string, action: string, on: string) =>
         tries(stage, { id, row, harm: row === 44 ? "open trust" : "leave or close the account", name, action, on, owner: management }, { "A6": beyond });
     const exit = (row: number, id: string, name: string, action: string, on = "*") => tries(stage, { id, row, harm: "leave or close the account", name, action, on }, { "A4, A5, A9": ["scp"], "A9 printed": ["identity policy", "scp"] });
@@ -95,7 +95,7 @@ function organization(stage: Stage): Attack[] {
         ...byManagement(46, "remove", "removes the backup account from the organization", "organizations:RemoveAccountFromOrganization", account),
         ...tries(stage, { id: "close-root", row: 45, harm: "leave or close the account", name: "closes the account", action: "account:CloseAccount", on: "*" }, { "A4, A5": ["scp"] }),
         ...tries(stage, { id: "support-desk", row: 45, harm: "leave or close the account", name: "has the support desk hand over the management account's root user, and closes the account", action: "organizations:CloseAccount", on: account, owner: management }, {
-            "A6 root": open("What people at a support desk are talked into no policy sees", "nothing in this account; an alarm of your own in another organization"),
+            "A6 root": open("What people at a support desk are talked into no policy sees", "nothing in this account; an alert of your own in another organization"),
         }),
         ...exit(46, "leave", "leaves the organization", "organizations:LeaveOrganization"),
         ...exit(46, "accept", "accepts another organization's invitation", "organizations:AcceptHandshake", `arn:${partition}:organizations::${management}:handshake/${org}/invite/h-examplehandshake`),

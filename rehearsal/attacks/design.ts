@@ -121,7 +121,7 @@ function trailBucket(stage: Stage): Attack[] {
         ...tries(stage, { id: "trail-bucket", row: 49, harm: "blind the watchers", name: "deletes the trail's bucket", action: "s3:DeleteBucket", on: bucket }, { "A4, A9": ["lock", "rcp", "scp"] }),
         ...tries(stage, { id: "trail-lock", row: 49, harm: "blind the watchers", name: "takes away the trail bucket's default lock", action: "s3:PutBucketObjectLockConfiguration", on: bucket }, { "A4, A9": ["rcp", "scp"] }),
         ...tries(stage, { id: "trail-plain-http", row: 49, harm: "blind the watchers", name: "reads logs without TLS", action: "s3:GetObject", on: log, context: { "aws:SecureTransport": "false" } }, { "A4": ["bucket policy", "rcp"] }),
-        ...tries(stage, { id: "trail-read", row: 49, harm: "blind the watchers", name: "writes a log", action: "s3:PutObject", on: log, context: deliver }, { "A1, A7": ["bucket policy"], "A4": ["scp"] }),
+        ...tries(stage, { id: "trail-read", row: 49, harm: "blind the watchers", name: "writes a log", action: "s3:PutObject", on: log, context: deliver }, { "A1": ["bucket policy"], "A7": ["bucket policy", "rcp"], "A4": ["scp"] }),
         trail("deliver", "pipeline", "CloudTrail delivers", "s3:PutObject", log, { ...ours, ...deliver }, { allowed: true }),
         trail("acl", "pipeline", "CloudTrail looks at the bucket's ACL", "s3:GetBucketAcl", bucket, ours, { allowed: true }),
         trail("foreign", "A7", "has CloudTrail deliver a stranger's logs", "s3:PutObject", log, { ...theirs, ...deliver }, { stoppedBy: ["bucket policy", "rcp"] }),

@@ -1,0 +1,148 @@
+// Doesn't prove how AWS itself evaluates these documents. What is deleted, shortened or hidden is checked on stored versions elsewhere.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { arnsOf, type Place } from "../../components/arns";
+import { trailBucketArn, trailBucketPolicy } from "../../components/policies/trail";
+import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
+import type { Settings } from "../../components/settings";
+import { alarmTable } from "../../components/watch/alarmTable";
+import { tamperRuleNames } from "../../components/watch/tamperCalls";
+import { attacksOf, openWithoutGuardrails } from "../../rehearsal/attacks";
+import { documentsOf, type Documents } from "../../rehearsal/attacks/documents";
+import { playedElsewhere } from "../../rehearsal/attacks/elsewhere";
+import { judgeAttack } from "../../rehearsal/attacks/judge";
+import { rows } from "../../rehearsal/attacks/rows";
+import { stageOf } from "../../rehearsal/attacks/stage";
+import type { Attack, Stage } from "../../rehearsal/attacks/types";
+import { settingsFromFile } from "../../rehearsal/config";
+import type { Rendered } from "../../rehearsal/graph";
+import { renderedStack, root } from "../rendered";
+
+interface Shape {
+    readonly stage: Stage;
+    readonly documents: Documents;
+    readonly attacks: readonly Attack[];
+}
+
+const placeOf = ({ stack, region, backupAccount }: Settings): Place => ({ stack, region, backupAccountId: backupAccount.id });
+
+function shapeOf(rendered: Rendered, settings: Settings): Shape {
+    const stage = stageOf(rendered, settings);
+    return { stage, documents: documentsOf(rendered, settings), attacks: attacksOf(stage) };
+}
+
+const prod = () => ({ rendered: renderedStack("--stack", "prod"), settings: settingsFromFile(join(root, "Pulumi.prod.yaml")) });
+
+/** With a trail of its own and a suspended account: two documents more than the rendered stack has. */
+function hardened(): Shape {
+    const { rendered, settings } = prod();
+    const suspendedAccounts = [settings.sourceAccounts[0]!.id];
+    const shape = shapeOf(rendered, { ...settings, monitoring: { ...settings.monitoring, trail: "create" }, vault: { ...settings.vault, suspendedAccounts } });
+    const { backup, keyArn } = shape.stage;
+    const place = placeOf(settings);
+    const arns = arnsOf(place);
+    const bucketPolicy = vaultBucketPolicy({ arns, backupAccountId: backup, sources: { accounts: settings.sourceAccounts.map(({ id }) => id) }, keyArn, suspendedAccounts });
+    const documents = shape.documents.replace(`resource ${trailBucketArn(place)}`, trailBucketPolicy(place)).replace(`resource ${arns.bucket}`, bucketPolicy);
+    return { ...shape, documents, attacks: shape.attacks.filter(({ id }) => /trail|suspended/.test(id)) };
+}
+
+const once = <T>(make: () => T) => {
+    let made: { value: T } | undefined;
+    return () => (made ??= { value: make() }).value;
+};
+
+const shapes: Record<string, () => Shape> = {
+    "listed accounts": once(() => shapeOf(prod().rendered, prod().settings)),
+    "an organization": once(() => shapeOf(renderedStack("--config", "tests/fixtures/Pulumi.organization.yaml"), settingsFromFile(join(root, "tests/fixtures/Pulumi.organization.yaml")))),
+    "a trail and a suspended account": once(hardened),
+};
+
+const expected = ({ expect }: Attack) => ("stoppedBy" in expect ? expect.stoppedBy : []);
+const said = (controls: readonly string[]) => controls.join(", ") || "allowed";
+
+describe("attacks, judged by an independent evaluator", function () {
+    this.timeout(180_000);
+    for (const [name, make] of Object.entries(shapes)) {
+        describe(name, () => {
+            let shape: Shape;
+            before(() => void (shape = make()));
+
+            it("each is stopped by exactly whom the table names, and what is legitimate goes on", () => {
+                const { stage, documents, attacks } = shape;
+                assert.ok(attacks.length >= 10);
+                const wrong = attacks.flatMap((attack) => {
+                    const { stoppedBy, sids } = judgeAttack(documents, stage, attack, { guardrails: true });
+                    return said(stoppedBy) === said(expected(attack)) ? [] : `${attack.id} (${attack.call.action}): wanted ${said(expected(attack))}, is ${said(stoppedBy)} (${sids.join(", ")})`;
+                });
+                assert.deepEqual(wrong, []);
+            });
+
+            it("without guardrails each is stopped by the others that the table names", () => {
+                const { stage, documents, attacks } = shape;
+                const wrong = attacks.flatMap((attack) => {
+                    const { stoppedBy } = judgeAttack(documents, stage, attack, { guardrails: false });
+                    const others = expected(attack).filter((control) => control !== "scp" && control !== "rcp");
+                    return said(stoppedBy) === said(others) ? [] : `${attack.id}: wanted ${said(others)}, is ${said(stoppedBy)}`;
+                });
+                assert.deepEqual(wrong, []);
+            });
+
+            it("have ids of their own", () => {
+                const ids = shape.attacks.map(({ id }) => id);
+                assert.deepEqual(ids.filter((id, i) => ids.indexOf(id) !== i), []);
+            });
+
+            it("what isn't preventable is seen by something that there is", () => {
+                const { settings } = shape.stage;
+                const place = placeOf(settings);
+                const { watch } = shape.stage.names;
+                const alarms = alarmTable(place, settings.monitoring).map(({ name }) => `alarm ${name.slice(watch.length + 1)}`);
+                const known = new Set([...alarms, ...tamperRuleNames(place).map((name) => `rule ${name.slice(watch.length + 1)}`)]);
+                for (const { id, expect } of shape.attacks) {
+                    if (!("open" in expect)) continue;
+                    const named = [...expect.detectedBy.matchAll(/\b(?:alarm|rule) [a-z-]+/g)].map(([each]) => each);
+                    assert.ok(named.length > 0 || expect.detectedBy.startsWith("nothing"), `${id}: ${expect.detectedBy}`);
+                    assert.deepEqual(named.filter((each) => !known.has(each)), [], id);
+                }
+            });
+        });
+    }
+
+    for (const name of ["listed accounts", "an organization"]) {
+        it(`${name}: every action of the threat model is tried by everybody who could`, () => {
+            const { attacks } = shapes[name]!();
+            const tried = new Set(attacks.map(({ row, actor }) => `${row} ${actor}`));
+            assert.equal(Object.keys(rows).length, 50);
+            assert.deepEqual(Object.entries(rows).flatMap(([row, { who }]) => who.map((actor) => `${row} ${actor}`)).filter((each) => !tried.has(each)), []);
+        });
+    }
+
+    it("shows what is open for whoever can't attach guardrails", () => {
+        const { stage, documents, attacks } = shapes["listed accounts"]!();
+        const open = openWithoutGuardrails(stage, documents, attacks);
+        const who: Record<string, string> = {};
+        for (const { row, actor } of open) who[row] = [...new Set([...(who[row]?.split(" ") ?? []), actor])].sort().join(" ");
+        assert.deepEqual(who, {
+            2: "A4 A5 A9", 13: "A4 A5 A9", 15: "A4 A5 A9", 17: "A4 A5 A6 A9", 18: "A4 A5 A9", 19: "A4 A5 A9", 20: "A4 A5 A9", 23: "A9", 24: "A10 A2 A3", 27: "A4 A5 A9",
+            28: "A4 A5 A9", 31: "A1 A4 A5", 32: "A4 A5", 33: "A4 A5", 34: "A4 A5 A9", 35: "A4 A5", 36: "A4 A5", 37: "A4 A5", 39: "A1 A4 A5 A9", 40: "A1", 42: "A1",
+            45: "A4 A5", 46: "A1 A4 A5 A9", 47: "A6", 48: "A4 A5 A9", 49: "A4 A5 A9", design: "A4 A5 A9",
+        });
+        // What the lock, the bucket's and the key's policies hold, they hold alone.
+        assert.deepEqual(open.filter(({ harm }) => harm === "delete or shorten").map(({ id }) => id), []);
+    });
+
+    it("a weakened document changes what stops an attack", () => {
+        const { stage, documents, attacks } = shapes["listed accounts"]!();
+        const attack = attacks.find(({ id }) => id === "1.A2.version")!;
+        const id = documents.resourceId(attack.call);
+        const policy = documents.byId.get(id)! as { Statement: { Sid: string }[] };
+        const weak = documents.replace(id, { ...policy, Statement: policy.Statement.filter(({ Sid }) => Sid !== "DenyOtherRetentionAndDestruction") } as never);
+        assert.deepEqual(judgeAttack(documents, stage, attack, { guardrails: false }).stoppedBy, ["bucket policy", "lock"]);
+        assert.deepEqual(judgeAttack(weak, stage, attack, { guardrails: false }).stoppedBy, ["lock"]);
+    });
+
+    it("what the program's own code must see through is played in tests that there are", () => {
+        for (const { id, file, title } of playedElsewhere) assert.ok(readFileSync(join(root, file), "utf8").includes(`it("${title}"`), `${id}: ${file} has no test "${title}"`);
+    });
+});
