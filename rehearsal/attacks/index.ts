@@ -21,5 +21,5 @@ export const attacksOf = (stage: Stage): Attack[] => [
 ];
 
 /** What nothing but the guardrails stops: open for whoever can't attach them. "lock" and "aws" stop it all the same. */
-export const openWithoutGuardrails = (stage: Stage, documents: Documents, attacks = attacksOf(stage)): Attack[] =>
+export const openWithoutGuardrails = (stage: Stage, documents: Documents, attacks: readonly Attack[] = attacksOf(stage)): Attack[] =>
     attacks.filter((attack) => "stoppedBy" in attack.expect && judgeAttack(documents, stage, attack, { guardrails: false }).allowed);
