@@ -53,6 +53,12 @@ const watching = (monitoring: unknown) => raw({ monitoring });
 const suspending = (ids: unknown, more: Raw = {}) => raw({ vault: { ...vault, suspendedAccounts: ids }, ...more });
 const topic = (account: string, more = "") => `arn:aws:sns:eu-west-1:${account}:rds-vault-heartbeat${more}`;
 const heartbeat = `Write the ARN of a standard SNS topic in an account that watches this one, such as ${topic("777788889999")}, or leave it out.`;
+const guarding = (guardrails: unknown, more: Raw = {}) => raw({ guardrails, ...more });
+const glass = "arn:aws:iam::444455556666:role/break-glass";
+const managing = "arn:aws:iam::999900001111:role/rds-vault-guardrails";
+const attaching = (targets: unknown, managementRoleArn = managing) => guarding({ managementRoleArn, targets });
+const byHand = "attach by hand: npm run guardrails.";
+
 const hours = "Write whole hours from 1 to 8760 (a year), or leave it out for 36.";
 const address = "Write an e-mail address, such as backup-team@example.com.";
 
@@ -74,7 +80,7 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
     [
         "an unknown key, nearly right",
         raw({ databses: {} }),
-        'rds-vault:databses: received {}. This key is unknown. Did you mean "databases"? Known here: aws:region, backupAccount, sourceAccounts, organization, databases, vault, exports, monitoring.',
+        'rds-vault:databses: received {}. This key is unknown. Did you mean "databases"? Known here: aws:region, backupAccount, sourceAccounts, organization, databases, vault, exports, monitoring, guardrails.',
     ],
     [
         "an unknown key in an account",
@@ -333,6 +339,54 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
     ],
     ...[0, 8761, 1.5].map((each): [string, Raw, string] => [`${each} hours`, watching({ rpoHours: each }), `rds-vault:monitoring.rpoHours: received ${each} (a number). ${hours}`]),
     ["hours as text", watching({ rpoHours: "36" }), `rds-vault:monitoring.rpoHours: received "36". ${hours}`],
+    [
+        "guardrails that are text", guarding("all"),
+        'rds-vault:guardrails: received "all". Write { breakGlassRoleArn: "arn:aws:iam::444455556666:role/break-glass" }, or leave it out.',
+    ],
+    [
+        "a break-glass role that isn't one", guarding({ breakGlassRoleArn: "root" }),
+        `rds-vault:guardrails.breakGlassRoleArn: received "root". Write the ARN of a role of the backup account that is assumed from another account, such as ${glass}, or leave it out.`,
+    ],
+    [
+        "a break-glass role of another account", guarding({ breakGlassRoleArn: role("999900001111") }),
+        `rds-vault:guardrails.breakGlassRoleArn: received "${role("999900001111")}". A key's policy can be changed from its own account only. Write a role of the backup account 444455556666, which is assumed from another one.`,
+    ],
+    [
+        "the deploy role as break-glass role", guarding({ breakGlassRoleArn: backup.deployRoleArn }),
+        `rds-vault:guardrails.breakGlassRoleArn: received "${backup.deployRoleArn}". This is the deploy role, which the guardrails are to hold as well. Write another role, or leave it out.`,
+    ],
+    [
+        "a break-glass role of another partition", guarding({ breakGlassRoleArn: glass.replace("aws", "aws-cn") }),
+        `rds-vault:guardrails.breakGlassRoleArn: received "${glass.replace("aws", "aws-cn")}". Roles for eu-west-1 start with arn:aws:. Mend the ARN or aws:region.`,
+    ],
+    [
+        "a management role of a source account", attaching(["444455556666"], role("111122223333")),
+        `rds-vault:guardrails.managementRoleArn: received "${role("111122223333")}". This account is held by the guardrails: whoever has it could take them off. Write a role of the organization's management account.`,
+    ],
+    [
+        "a management role without targets", guarding({ managementRoleArn: managing }),
+        `rds-vault:guardrails.targets: received []. With a managementRoleArn, write what the policies are attached to, such as ["444455556666"]. Or leave both out and ${byHand}`,
+    ],
+    [
+        "targets without a management role", guarding({ targets: ["444455556666"] }),
+        `rds-vault:guardrails.managementRoleArn: received nothing. Write the role of the management account that attaches to the targets, or leave both out and ${byHand}`,
+    ],
+    [
+        "a strange target", attaching(["444455556666", "999988887777"]),
+        'rds-vault:guardrails.targets[1]: received "999988887777". The policies are for this stack\'s own accounts. Write one of: 444455556666, 111122223333, 222233334444.',
+    ],
+    ["a target twice", attaching(["444455556666", "444455556666"]), 'rds-vault:guardrails.targets[1]: received "444455556666". This target is already targets[0]. Remove one of them.'],
+    [
+        "a root as target", attaching(["r-ab12"]),
+        'rds-vault:guardrails.targets[0]: received "r-ab12". Write an account\'s 12 digits in quotes, or a unit, such as "444455556666" or ou-ab12-11111111.',
+    ],
+    ["its own Region as another", guarding({ otherRegions: ["eu-west-1"] }), 'rds-vault:guardrails.otherRegions[0]: received "eu-west-1". This Region is already in. Remove it.'],
+    ["a Region of another partition", guarding({ otherRegions: ["cn-north-1"] }), 'rds-vault:guardrails.otherRegions[0]: received "cn-north-1". No account has both this Region and eu-west-1. Remove it.'],
+    [
+        "an account named as the management account's provider",
+        raw({ sourceAccounts: [{ ...shop, name: "management" }], guardrails: { managementRoleArn: managing, targets: ["444455556666"] } }),
+        'rds-vault:sourceAccounts[0].name: received "management". This name is the management account\'s. Choose another.',
+    ],
     ["an unknown trail", watching({ trail: "none" }), 'rds-vault:monitoring.trail: received "none". Write existing or create.'],
     ["metrics per account as text", watching({ perAccountMetrics: "yes" }), `rds-vault:monitoring.perAccountMetrics: received "yes". ${flag}`],
     ["a queue for the heartbeat", watching({ heartbeatTopicArn: "arn:aws:sqs:eu-west-1:777788889999:x" }), `rds-vault:monitoring.heartbeatTopicArn: received "arn:aws:sqs:eu-west-1:777788889999:x". ${heartbeat}`],
@@ -429,6 +483,7 @@ describe("settings", () => {
             stack: "prod",
             region: "eu-west-1",
             partition: "aws",
+            guardrails: { otherRegions: [], targets: [] },
             backupAccount: backup,
             sourceAccounts: [shop, billing],
             databases: {

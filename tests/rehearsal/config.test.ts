@@ -67,7 +67,7 @@ describe("configuration files", () => {
         assert.deepEqual(messagesOf(path).map((line) => line.split(" Write {")[0]!.split(" Write a list")[0]), [
             'gcp:project: received "x". The namespaces here are rds-vault, aws and pulumi. Mend the key or remove it.',
             "vault: received {}. Write rds-vault:vault.",
-            "rdsvault: received 1 (a number). This key is unknown. Known here: rds-vault:backupAccount, rds-vault:sourceAccounts, rds-vault:organization, rds-vault:databases, rds-vault:vault, rds-vault:exports, rds-vault:monitoring.",
+            "rdsvault: received 1 (a number). This key is unknown. Known here: rds-vault:backupAccount, rds-vault:sourceAccounts, rds-vault:organization, rds-vault:databases, rds-vault:vault, rds-vault:exports, rds-vault:monitoring, rds-vault:guardrails.",
             "rds-vault:backupAccount: received nothing.",
             "rds-vault:vault: received nothing.",
             "rds-vault:sourceAccounts: received nothing.",

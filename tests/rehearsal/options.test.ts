@@ -44,7 +44,7 @@ describe("accounts", () => {
     const known = accountsOf(settings);
     const resource = (account: string) => ({ urn: account, name: account, type: "rds-vault:x", account, inputs: {} });
     it("are told by what they are for", () => {
-        assert.deepEqual(known.map((account) => `${account.id}: ${labelOf(account)}`), ["444455556666: the backup account", "111122223333: source account billing", "555566667777: the rollout account"]);
+        assert.deepEqual(known.map((account) => `${account.id}: ${labelOf(account)}`), ["444455556666: the backup account", "111122223333: source account billing", "555566667777: the rollout account", "123443211234: the management account"]);
     });
     it("stand so in the rendered tree, one as both if it is", () => {
         const rendered = { stack: "s", resources: ["444455556666", "111122223333"].map(resource) } as unknown as Rendered;
