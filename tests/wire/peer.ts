@@ -21,6 +21,15 @@ export async function freePort(): Promise<number> {
 }
 
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Asks again and again, up to a minute. */
+export async function waitFor<T>(what: string, ask: () => Promise<T | undefined | false>, patience = 60_000): Promise<T> {
+    for (const until = Date.now() + patience; ; await wait(200)) {
+        const answer = await ask();
+        if (answer) return answer;
+        if (Date.now() > until) throw new Error(`Waited ${patience / 1000} s in vain for ${what}`);
+    }
+}
+
 /** Milliseconds that a peer may take to answer its first request: Python imports a lot. */
 const patience = 120_000;
 

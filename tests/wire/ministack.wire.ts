@@ -1,0 +1,186 @@
+// Doesn't prove the hop between two accounts' buses, queue policies, the key policy and TLS: MiniStack has none of them (deviations.ts).
+import assert from "node:assert/strict";
+import { PutEventsCommand, TestEventPatternCommand } from "@aws-sdk/client-eventbridge";
+import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DescribeExportTasksCommand, RDSClient } from "@aws-sdk/client-rds";
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { AssumeRoleCommand, GetAccessKeyInfoCommand } from "@aws-sdk/client-sts";
+import { parseManifestName } from "../../handlers/lib/manifestName";
+import type { SimSnapshot } from "../../rehearsal/aws/types";
+import { addInstance, addSnapshot } from "./databases";
+import { adapted } from "./deviations";
+import { startMiniStack, startMoto } from "./emulators";
+import { nodeOf, nodeVersions, renderedFunctions } from "./functions";
+import { arns, backup, keyArn, names, region, source, startHub, type Hub } from "./hub";
+import { clientsOf, eventSource, install, queueUrlOf, rootOf, type Credentials } from "./ministack";
+import { waitFor, type Peer } from "./peer";
+import { relayTo } from "./relay";
+
+const eventPattern = () => renderedFunctions().rendered.resources.find(({ name }) => name === "hub-bus-rule")!.inputs["eventPattern"] as string;
+
+/** MiniStack with the graph in it, and what stands behind its functions' RDS endpoint. */
+async function startStage(version: (typeof nodeVersions)[number], rds: (hub: Hub, stackUrl: string) => Promise<{ url: string; stop(): Promise<void> }>) {
+    const stops: (() => Promise<void>)[] = [];
+    const stop = async () => {
+        for (const each of stops.splice(0).reverse()) await each();
+    };
+    const kept = <T extends { stop(): Promise<void> }>(started: T): T => {
+        stops.push(() => started.stop());
+        return started;
+    };
+    try {
+        const stack: Peer = kept(await startMiniStack(region, nodeOf(version)));
+        const hub = kept(await startHub());
+        const rdsUrl = kept(await rds(hub, stack.url)).url;
+        await install(stack.url, { AWS_ENDPOINT_URL: stack.url, AWS_ENDPOINT_URL_RDS: rdsUrl });
+        return { stack, hub, rdsUrl, stop, backup: rootOf(stack.url, backup), source: rootOf(stack.url, source) };
+    } catch (error) {
+        await stop();
+        throw error;
+    }
+}
+type Stage = Awaited<ReturnType<typeof startStage>>;
+
+/** Event → forwarder's rule → bus → hub's rule → queue, then the hop to the hub's queue, which is the test's. */
+async function announce(stage: Stage, arn: string): Promise<void> {
+    const Detail = JSON.stringify({ EventID: "RDS-EVENT-0042", SourceArn: arn });
+    const event = { Source: eventSource, DetailType: "RDS DB Snapshot Event", Detail, Resources: [arn] };
+    const { FailedEntryCount } = await stage.source.events.send(new PutEventsCommand({ Entries: [event, { ...event, DetailType: "RDS DB Instance Event" }] }));
+    assert.equal(FailedEntryCount, 0);
+    const QueueUrl = queueUrlOf(stage.stack.url, source, names.triggerQueue);
+    const [message, ...others] = await waitFor("the event in the queue", async () => (await stage.source.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }))).Messages);
+    assert.equal(others.length, 0, "the rules let an event through that they don't know");
+    const body = JSON.parse(message!.Body!) as { account: string; resources: string[] };
+    assert.deepEqual([body.account, body.resources], [source, [arn]]);
+    await stage.backup.sqs.send(new SendMessageCommand({ QueueUrl: queueUrlOf(stage.stack.url, backup, names.triggerQueue), MessageBody: message!.Body }));
+}
+
+for (const version of nodeVersions) {
+    describe(`the way to an export in MiniStack on Node ${version}, with moto as RDS`, function () {
+        this.timeout(300_000);
+        let stage: Stage;
+        before(async () => void (stage = await startStage(version, () => startMoto(source))));
+        after(() => stage?.stop());
+
+        it("comes from an event to StartExportTask", async () => {
+            const rds = new RDSClient({ endpoint: stage.rdsUrl, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+            await addInstance(rds, "orders");
+            const arn = await addSnapshot(rds, "orders", "orders-1");
+            await announce(stage, arn);
+            const [task] = await waitFor("a task", async () => {
+                const { ExportTasks = [] } = await rds.send(new DescribeExportTasksCommand({}));
+                return ExportTasks.length ? ExportTasks : undefined;
+            }).catch((error: Error) => assert.fail(`${error.message}\n${stage.stack.log()}`));
+            assert.deepEqual([task!.SourceArn, task!.S3Bucket, task!.KmsKeyId], [arn, names.bucket, keyArn()]);
+        });
+    });
+
+    describe(`the whole way in MiniStack on Node ${version}, with the simulated RDS`, function () {
+        this.timeout(300_000);
+        let stage: Stage;
+        let snapshot: SimSnapshot;
+        const callers: string[] = [];
+        before(async () => {
+            stage = await startStage(version, (hub, stackUrl) =>
+                // The session is MiniStack's, which says whose it is; the simulation knows that account's access role by another key.
+                relayTo(hub.url, async ({ headers }) => {
+                    const [, key = ""] = /Credential=([^/]+)/.exec(headers.authorization ?? "") ?? [];
+                    const { Account = "" } = await rootOf(stackUrl, backup).sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: key }));
+                    callers.push(Account);
+                    headers.authorization = headers.authorization!.replace(key, hub.accessKeyOf(arns.accessRole(Account)));
+                }),
+            );
+        });
+        after(() => stage?.stop());
+
+        const manifests = async () => (await stage.backup.s3.send(new ListObjectsV2Command({ Bucket: names.bucket, Prefix: "manifests/" }))).Contents ?? [];
+        const look = () => stage.backup.sqs.send(new SendMessageCommand({ QueueUrl: queueUrlOf(stage.stack.url, backup, names.triggerQueue), MessageBody: JSON.stringify({ source: "rds-vault.sweep", account: source }) }));
+        const assume = async (root: Stage["source"], RoleArn: string, more: { ExternalId?: string } = {}): Promise<Credentials> => {
+            const { Credentials: given } = await root.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "wire", ...more }));
+            return { accessKeyId: given!.AccessKeyId!, secretAccessKey: given!.SecretAccessKey!, sessionToken: given!.SessionToken! };
+        };
+
+        it("matches RDS's own event by the rendered pattern, and no account that isn't enrolled", async () => {
+            const matches = async (account: string) => {
+                const event = { id: "1", account, source: "aws.rds", time: "2026-11-23T00:00:00Z", region, resources: [], "detail-type": "RDS DB Snapshot Event", detail: { EventID: "RDS-EVENT-0042" } };
+                return (await stage.backup.events.send(new TestEventPatternCommand({ EventPattern: eventPattern(), Event: JSON.stringify(event) }))).Result;
+            };
+            assert.deepEqual([await matches(source), await matches("999988887777")], [true, false]);
+        });
+
+        it("comes from an event to a task in RDS, as the source account's session", async () => {
+            const { world } = stage.hub;
+            world.rds.exportTimes = () => ({ starting: 1000, running: 1000 });
+            const database = { account: source, kind: "instance", identifier: "orders", engine: "postgres", resourceId: "db-ORDERS123", sizeGiB: 1, tags: {} } as const;
+            world.rds.addDatabase(database);
+            snapshot = world.rds.createSnapshot({ database, type: "manual", identifier: "orders-1", silent: true });
+            await announce(stage, snapshot.arn);
+            await waitFor("a task", async () => world.rds.tasks(source)[0]).catch((error: Error) => assert.fail(`${error.message}\n${stage.stack.log()}`));
+            assert.ok(callers.every((account) => account === source), `RDS was called by ${callers.join(", ")}`);
+        });
+
+        it("comes from the export's end to a locked manifest", async () => {
+            const { world } = stage.hub;
+            const exporter = clientsOf(stage.stack.url, await assume(stage.source, arns.exportRole(source)));
+            await waitFor("the export's time", async () => Date.now() > world.rds.tasks(source)[0]!.startedAt + 2500);
+            await world.clock.run(Date.now());
+            assert.equal(world.rds.tasks(source)[0]!.status, "COMPLETE");
+            for (const { key, body, size, deleteMarker } of world.s3.versions(names.bucket, "exports/")) {
+                if (deleteMarker) await exporter.s3.send(new DeleteObjectCommand({ Bucket: names.bucket, Key: key }));
+                else await exporter.s3.send(new PutObjectCommand({ Bucket: names.bucket, Key: key, Body: Buffer.from(body ?? "x".repeat(Math.min(size, 1))), ServerSideEncryption: "aws:kms", SSEKMSKeyId: keyArn() }));
+            }
+            await look();
+            const [{ Key }] = await waitFor("a manifest", async () => {
+                const found = await manifests();
+                return found.length ? (found as [{ Key: string }]) : undefined;
+            }).catch((error: Error) => assert.fail(`${error.message}\n${stage.stack.log()}`));
+            assert.equal(parseManifestName(Key)?.outcome, "complete", Key);
+            const { Body } = await stage.backup.s3.send(new GetObjectCommand({ Bucket: names.bucket, Key }));
+            const manifest = JSON.parse(await Body!.transformToString()) as { objects: unknown[] };
+            // What the exporter's credential check leaves is none of the export's objects.
+            const written = world.s3.versions(names.bucket, "exports/").filter(({ key }) => /(\.parquet|\/_SUCCESS|\.json)$/.test(key));
+            assert.equal(manifest.objects.length, written.length);
+            const { ObjectLockMode, SSEKMSKeyId } = await stage.backup.s3.send(new HeadObjectCommand({ Bucket: names.bucket, Key }));
+            assert.deepEqual([ObjectLockMode, SSEKMSKeyId], ["COMPLIANCE", keyArn()]);
+        });
+
+        it("brings a poison record to the dead letters, and takes its neighbour", async () => {
+            const QueueUrl = queueUrlOf(stage.stack.url, backup, names.triggerQueue);
+            await stage.backup.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: "1" } }));
+            await stage.backup.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "poison" }));
+            await look();
+            const dead = await waitFor("the dead letter", async () => (await stage.backup.sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrlOf(stage.stack.url, backup, names.triggerDeadLetters), MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }))).Messages);
+            assert.deepEqual(dead.map(({ Body }) => Body), ["poison"]);
+        });
+
+        it("refuses a wrong external id, none, a foreign account and a role that isn't ours", async () => {
+            const ExternalId = names.externalId;
+            const denied = (error: Error) => error.name === "AccessDenied";
+            await assert.rejects(assume(stage.backup, arns.accessRole(source), { ExternalId }), denied, "the trust names the starter, not its account's root");
+            await assert.rejects(assume(rootOf(stage.stack.url, "222233334444"), arns.accessRole(source), { ExternalId }), denied);
+            await assert.rejects(assume(stage.source, arns.exportRole(source).replace("export", "access")), denied);
+            await assert.rejects(assume(stage.source, arns.accessRole("222233334444"), { ExternalId }), denied);
+        });
+
+        it("lets the export role write under its account's own prefix only, and send no other encryption", async () => {
+            const { s3 } = clientsOf(stage.stack.url, await assume(stage.source, arns.exportRole(source)));
+            const put = (Key: string, more: object = {}) => s3.send(new PutObjectCommand({ Bucket: names.bucket, Key, Body: "x", ...more }));
+            const denied = { name: "AccessDenied" };
+            await put(`exports/${source}/instance.orders/mine`);
+            await assert.rejects(put("exports/222233334444/instance.orders/theirs"), denied);
+            await assert.rejects(put(`manifests/${source}/forged.json`, { IfNoneMatch: "*" }), denied);
+            await assert.rejects(put(`exports/${source}/other`, { ServerSideEncryption: "AES256" }), denied);
+        });
+
+        it("says what right is missing, and alarms", async () => {
+            const rights = renderedFunctions().rendered.resources.find(({ name }) => name === "hub-starter-rights")!.inputs as { role: string; name: string; policy: string };
+            const document = JSON.parse(rights.policy) as { Statement: { Sid: string }[] };
+            const PolicyDocument = adapted(JSON.stringify({ ...document, Statement: document.Statement.filter(({ Sid }) => Sid !== "ListManifests") }));
+            await stage.backup.iam.send(new PutRolePolicyCommand({ RoleName: rights.role, PolicyName: rights.name, PolicyDocument }));
+            assert.doesNotMatch(stage.stack.log(), /account-not-ready/);
+            await look();
+            await waitFor("the alarm", async () => /account-not-ready.*s3:ListBucket|account-not-ready.*AccessDenied/.test(stage.stack.log()));
+        });
+    });
+}
