@@ -4,6 +4,7 @@ import { bucketAttacks } from "./bucket";
 import { deliveryAttacks } from "./delivery";
 import { designAttacks } from "./design";
 import type { Documents } from "./documents";
+import { furtherAttacks } from "./further";
 import { judgeAttack } from "./judge";
 import { keyAttacks } from "./keys";
 import { legitimateCalls } from "./legitimate";
@@ -17,6 +18,7 @@ export const attacksOf = (stage: Stage): Attack[] => [
     ...deliveryAttacks(stage),
     ...accountAttacks(stage),
     ...designAttacks(stage),
+    ...furtherAttacks(stage),
     ...legitimateCalls(stage),
 ];
 
