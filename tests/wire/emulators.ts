@@ -1,6 +1,6 @@
 /** The Python peers. Releases are pinned: what they get wrong is written down for these. */
 import { delimiter, dirname, join } from "node:path";
-import { venv } from "./venv";
+import { venv } from "../peers/python";
 import { root } from "../rendered";
 import { startPeer, type Peer } from "./peer";
 

@@ -9,7 +9,7 @@ import { CreateBucketCommand, PutBucketEncryptionCommand, PutBucketPolicyCommand
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { RenderedResource } from "../../rehearsal/graph";
-import { venv } from "./venv";
+import { venv } from "../peers/python";
 import { adapted } from "./deviations";
 import { renderedFunctions } from "./functions";
 import { backup, names, region, source } from "./hub";

@@ -29,7 +29,7 @@ function run(command: string, ...args: string[]): void {
         execFileSync(command, args, { stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" });
     } catch (error) {
         const { code, stderr = "" } = error as { code?: string; stderr?: string };
-        if (code === "ENOENT") throw new Error(`${command} isn't there. The wire tests need Python 3.10 or newer, with its module venv: https://www.python.org/downloads/`);
+        if (code === "ENOENT") throw new Error(`${command} isn't there. The tests against Python packages need Python 3.10 or newer, with its module venv: https://www.python.org/downloads/`);
         throw new Error(`${command} ${args.join(" ")} failed: ${stderr.slice(-2000)}`);
     }
 }
