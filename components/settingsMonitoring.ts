@@ -8,6 +8,7 @@ export function checkMonitoring({ monitoring, ...written }: Written, usable: Usa
     if (typeof monitoring !== "object" || monitoring === null) return;
     // Mail programs hardly tell upper from lower case before the @ either.
     checkDistinct(monitoring.alertEmails, ["monitoring", "alertEmails"], (email) => email.toLowerCase(), "address", usable, add);
+    checkRpo(written, monitoring.rpoHours, usable, add);
     const { heartbeatTopicArn: arn } = monitoring;
     const path = ["monitoring", "heartbeatTopicArn"];
     if (arn === undefined || !usable(...path)) return;
@@ -20,6 +21,17 @@ export function checkMonitoring({ monitoring, ...written }: Written, usable: Usa
         const why = "This topic is in the backup account. The heartbeat is for a watcher outside, who notices when that account falls silent as a whole.";
         add(path, arn, `${why} Write a topic of another account, or leave it out.`);
     }
+    const source = accountsOf(written).find((each) => each.id === account);
+    if (usable("sourceAccounts") && source) {
+        add(path, arn, `This topic is in the source account ${source.name}. Whoever takes that account over could keep the heartbeat going. Write a topic of an account that isn't saved here, or leave it out.`);
+    }
+}
+
+/** RDS takes automated snapshots once a day, and one that is thinned to a day is exported once in it. */
+function checkRpo({ databases }: Pick<Written, "databases">, rpoHours: unknown, usable: Usable, add: Add): void {
+    const path = ["monitoring", "rpoHours"];
+    if (typeof rpoHours !== "number" || !usable(...path) || databases?.frequency === "every" || rpoHours >= 25) return;
+    add(path, rpoHours, "With one export a day every database would be beyond it each day. Write at least 25 (a day, and an hour for the export itself; 36 is the default), or databases.frequency: every.");
 }
 
 /** The kill switch is thrown in a hurry: an id that stops nobody must not pass. Which members there are, only the organization knows. */

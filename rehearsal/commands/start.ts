@@ -1,5 +1,5 @@
 /** `npm start`: the rehearsal of a stack. */
-import { mkdirSync, writeFileSync } from "fs";
+import { existsSync, mkdirSync, writeFileSync } from "fs";
 import { dirname, join } from "path";
 import { createColors } from "picocolors";
 import { namesOf } from "../../components/arns";
@@ -16,7 +16,9 @@ import { parseOptions, runCommand, usageError } from "./options";
 
 const reportFile = "rehearsal-report.html";
 
-const usage = `npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--manifests DIR] [--json]
+const usage = `Rehearses a stack on this machine: deploys what pulumi up would send into a simulated AWS, plays its nights and faults, and says whether every promise was kept.
+
+npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--manifests DIR] [--json]
 npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [--json]
   --seed N          of all chance: the same seed gives the same bytes; default 1
   --days N          days and nights, default 2
@@ -33,13 +35,21 @@ function wholeNumber(name: string, given: string, least: number): number {
     throw usageError(`--${name}: received ${JSON.stringify(given)}, wanted a whole number of at least ${least}.\n${usage}`);
 }
 
+/** Not with its parents: Node tries for ever to make one below /proc. */
+function makeFolder(directory: string): void {
+    try {
+        if (!existsSync(directory)) mkdirSync(directory);
+    } catch (error) {
+        throw usageError(`--manifests: ${directory} can't be made (${(error as NodeJS.ErrnoException).code}). Give a folder, or one in a folder that is there.`);
+    }
+}
+
 function writeManifests(directory: string, { world, settings }: Rehearsal): void {
     const { bucket } = namesOf({ stack: settings.stack, region: settings.region, backupAccountId: settings.backupAccount.id });
     for (const { key, text } of manifestsIn(world, bucket)) {
         mkdirSync(dirname(join(directory, key)), { recursive: true });
         writeFileSync(join(directory, key), text);
     }
-    mkdirSync(directory, { recursive: true });
     const inventory = world.lambda.logs.flatMap(({ json }) => (json?.message === "inventory" ? [json] : []));
     writeFileSync(join(directory, "inventory.json"), JSON.stringify(inventory, null, 2));
 }
@@ -59,6 +69,7 @@ void runCommand(async () => {
     if (options.inventory && !options.events) throw usageError(`--inventory goes with --events.\n${usage}`);
     const settings = settingsFromFile(file);
     const databases = wholeNumber("databases", options.databases ?? (settings.organization ? "1" : "7"), 1);
+    if (options.manifests) makeFolder(options.manifests);
     // All input is read before anything starts.
     const events = options.events ? readEvents(options.events) : undefined;
     const inventory = options.inventory ? readInventory(options.inventory) : undefined;

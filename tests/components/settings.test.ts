@@ -338,6 +338,16 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
         'rds-vault:monitoring.alertEmails[2]: received "A@Example.com". This address is already alertEmails[0]. Remove one of them.',
     ],
     ...[0, 8761, 1.5].map((each): [string, Raw, string] => [`${each} hours`, watching({ rpoHours: each }), `rds-vault:monitoring.rpoHours: received ${each} (a number). ${hours}`]),
+    [
+        "hours that one export a day can't keep",
+        watching({ rpoHours: 24 }),
+        "rds-vault:monitoring.rpoHours: received 24 (a number). With one export a day every database would be beyond it each day. Write at least 25 (a day, and an hour for the export itself; 36 is the default), or databases.frequency: every.",
+    ],
+    [
+        "a heartbeat to a source account",
+        watching({ heartbeatTopicArn: topic(billing.id) }),
+        `rds-vault:monitoring.heartbeatTopicArn: received "${topic(billing.id)}". This topic is in the source account billing. Whoever takes that account over could keep the heartbeat going. Write a topic of an account that isn't saved here, or leave it out.`,
+    ],
     ["hours as text", watching({ rpoHours: "36" }), `rds-vault:monitoring.rpoHours: received "36". ${hours}`],
     [
         "guardrails that are text", guarding("all"),
@@ -575,7 +585,8 @@ describe("settings", () => {
         const monitoring = { alertEmails: ["a.b+c@mail.example.com", "x'y@example.com"], rpoHours: 8760, trail: "create", heartbeatTopicArn: topic("777788889999"), perAccountMetrics: true };
         const settings = parseSettings("prod", suspending([billing.id], { monitoring }));
         assert.deepEqual([settings.monitoring, settings.vault.suspendedAccounts], [monitoring, [billing.id]]);
-        assert.equal(parseSettings("prod", watching({ rpoHours: 1 })).monitoring.rpoHours, 1);
+        const often = raw({ databases: { frequency: "every" }, monitoring: { rpoHours: 1 } });
+        assert.deepEqual([parseSettings("prod", watching({ rpoHours: 25 })).monitoring.rpoHours, parseSettings("prod", often).monitoring.rpoHours], [25, 1]);
     });
 
     it("lets any member be suspended: only the organization knows who they are", () => {

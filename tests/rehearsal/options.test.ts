@@ -29,11 +29,11 @@ describe("options", () => {
         assert.equal(status, 2);
         assert.match(stderr, /^--runs: received "-1", wanted a whole number of at least 1\.\n/);
     });
-    for (const name of ["chaos", "deployRoles", "doctor", "organization", "render"]) {
+    for (const name of ["chaos", "deployRoles", "doctor", "organization", "render", "start"]) {
         it(`of ${name} begin with what it does`, () => {
             const { status, stdout } = command(name, "--help");
             assert.equal(status, 0);
-            assert.match(stdout, /^[A-Z][^\n]*\.?[^\n]*\n\nnpm run /);
+            assert.match(stdout, /^[A-Z][^\n]*\.?[^\n]*\n\nnpm (run|start) /);
             assert.match(stdout, name === "chaos" ? /--json +prints/ : /--stack NAME .*default prod\n {2}--config FILE .*\n {2}--json +prints/);
         });
     }
