@@ -102,7 +102,9 @@ function evaluate(): void {
             control: r.policyType === "resource" ? (q.action === "sts:AssumeRole" ? ("trust" as const) : ("resource policy" as const)) : controls[r.policyType],
             sid: r.denialType === "Explicit" ? name(r) : "",
         }));
-        return { allowed: false, why: reasons.join("; ") || "no policy allows it", deniedBy };
+        // Allowed on narrower ARNs only: the caller's own policy has nothing for the request as a whole.
+        const missing = deniedBy.length > 0 ? deniedBy : [{ control: "identity policy" as const, sid: "" }];
+        return { allowed: false, why: reasons.join("; ") || "no policy allows it", deniedBy: missing };
     }
 
     parentPort!.on("message", (question: Question) => {
