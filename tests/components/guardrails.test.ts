@@ -11,7 +11,7 @@ import type { Call, Guards, Principal } from "../../rehearsal/aws/types";
 import { settingsFromFile } from "../../rehearsal/config";
 import { command, renderedStack, root } from "../rendered";
 
-const [backup, shop, billing, stranger] = ["444455556666", "111122223333", "222233334444", "999988887777"] as const;
+const [backup, shop, billing, stranger]: [string, string, string, string] = ["444455556666", "111122223333", "222233334444", "999988887777"];
 const region = "eu-west-1";
 const place = { stack: "prod", region, backupAccountId: backup };
 const arns = arnsOf(place);
@@ -38,7 +38,7 @@ const open = (action: string, resource: string) =>
 /** The Sids that refuse a call of somebody whose own policies, and whose resource's, allow everything. */
 function refusals(call: Omit<Call, "resourceAccount">, given = args, owner = backup, organization?: string): string[] {
     const whole = { ...call, resourceAccount: owner };
-    const keys = organization && call.principal.account ? { "aws:PrincipalOrgID": organization } : {};
+    const keys: Record<string, string> = organization && call.principal.account ? { "aws:PrincipalOrgID": organization } : {};
     const context = { ...keys, ...withAwsKeys(whole, region) };
     const foreign = call.principal.account !== owner;
     const policy = foreign || call.action.startsWith("kms:") ? open(call.action, call.resource) : undefined;
@@ -204,7 +204,7 @@ describe("guardrails as documents", () => {
     it("hold to the grammar: Sids, only denials; resource control policies for everybody, without NotAction or * as action", () => {
         const { backupAccount, sourceAccounts, backupResources } = guardrailsOf(settingsFromFile(join(root, "tests/fixtures/Pulumi.organization.yaml")));
         for (const document of [...backupAccount, ...sourceAccounts, ...backupResources]) {
-            const statements = document.Statement as Record<string, unknown>[];
+            const statements = document.Statement as unknown as Record<string, unknown>[];
             assert.equal(new Set(statements.map(({ Sid }) => Sid)).size, statements.length);
             for (const each of statements) assert.ok(each.Effect === "Deny" && /^[A-Za-z0-9]+$/.test(String(each.Sid)), JSON.stringify(each));
             const isResource = backupResources.includes(document);
