@@ -92,6 +92,7 @@ export const holders = {
     "schedule": ({ partition, backup, names }: Stage) => ({ actor: "pipeline", principal: session(roleArn(partition, backup, names.scheduleRole)) }),
     "watch schedule": ({ partition, backup, names }: Stage) => ({ actor: "pipeline", principal: session(roleArn(partition, backup, names.watchScheduleRole)) }),
     "iam forwarder": ({ partition, backup, names }: Stage) => ({ actor: "pipeline", principal: session(roleArn(partition, backup, names.iamForwarder)) }),
+    "team": ({ partition }: Stage, { account }: Source) => ({ actor: "restore", principal: admin(partition, account), identity: [anything] }),
     "reader": ({ arns }: Stage) => ({ actor: "restore", principal: session(arns.readerRole) }),
     "restorer": ({ partition, backup }: Stage) => ({ actor: "restore", principal: session(`arn:${partition}:iam::${backup}:role/restore`), identity: [anything] }),
 } satisfies Record<string, (stage: Stage, source: Source) => Holder>;

@@ -42,7 +42,7 @@ function documents(byId: ReadonlyMap<string, Document>, backup: string, sources:
             return texts.get(id);
         },
         // An object is guarded by its bucket's policy.
-        resourceId: ({ action, resource }) => (action === "sts:AssumeRole" ? `trust ${resource}` : `resource ${action.startsWith("s3:") ? resource.split("/", 1)[0] : resource}`),
+        resourceId: ({ action, resource }) => (/^sts:(AssumeRole|TagSession)$/.test(action) ? `trust ${resource}` : `resource ${action.startsWith("s3:") ? resource.split("/", 1)[0] : resource}`),
         identityId: (roleArn) => `identity ${roleArn}`,
         /**
          * Service control policies bind principals of the account, root too, and no services; resource control policies bind the resources of

@@ -4,6 +4,7 @@ import { bucketAttacks } from "./bucket";
 import { deliveryAttacks } from "./delivery";
 import { designAttacks } from "./design";
 import type { Documents } from "./documents";
+import { edgeCases } from "./edges";
 import { furtherAttacks } from "./further";
 import { judgeAttack } from "./judge";
 import { keyAttacks } from "./keys";
@@ -19,6 +20,7 @@ export const attacksOf = (stage: Stage): Attack[] => [
     ...accountAttacks(stage),
     ...designAttacks(stage),
     ...furtherAttacks(stage),
+    ...edgeCases(stage),
     ...legitimateCalls(stage),
 ];
 

@@ -65,6 +65,7 @@ function evaluate(): void {
         texts.length > 0 ? [{ orgIdentifier, policies: texts.map((text, i) => ({ name: `${kind} ${i + 1}`, policy: load(text, kind) })) }] : [];
 
     async function answer(q: Question): Promise<Verdict> {
+        const isTrust = q.action === "sts:AssumeRole" || q.action === "sts:TagSession";
         const result = await simulate.runSimulation(
             {
                 request: {
@@ -74,7 +75,7 @@ function evaluate(): void {
                     contextVariables: q.context,
                 },
                 identityPolicies: q.identity.map((text, i) => ({ name: `policy ${i + 1}`, policy: load(text, "Identity") })),
-                resourcePolicy: q.resourcePolicy && load(q.resourcePolicy, q.action === "sts:AssumeRole" ? "Trust" : "Resource"),
+                resourcePolicy: q.resourcePolicy && load(q.resourcePolicy, isTrust ? "Trust" : "Resource"),
                 serviceControlPolicies: level("account", q.scps.length > 0 ? [fullAccess, ...q.scps] : [], "ServiceControl"),
                 // The evaluator adds RCPFullAWSAccess by itself.
                 resourceControlPolicies: level("account", q.rcps, "ResourceControl"),
@@ -99,7 +100,7 @@ function evaluate(): void {
         const denials = analysis ? simulate.getDenialReasons(analysis) : [];
         const reasons = denials.map((r) => (r.denialType === "Explicit" ? `${r.policyType}: denied by ${name(r)}` : `${r.policyType}: no statement allows it`));
         const deniedBy = denials.map((r) => ({
-            control: r.policyType === "resource" ? (q.action === "sts:AssumeRole" ? ("trust" as const) : ("resource policy" as const)) : controls[r.policyType],
+            control: r.policyType === "resource" ? (isTrust ? ("trust" as const) : ("resource policy" as const)) : controls[r.policyType],
             sid: r.denialType === "Explicit" ? name(r) : "",
         }));
         // Allowed on narrower ARNs only: the caller's own policy has nothing for the request as a whole.
