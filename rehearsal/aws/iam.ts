@@ -30,6 +30,7 @@ export function createIam(world: World): Iam {
         removeRole: (arn) => void roles.delete(arn),
         role: (arn) => roles.get(arn),
         setResourcePolicy: (arn, account, policy) => void resourcePolicies.set(arn, { account, policy }),
+        removeResourcePolicy: (arn) => void resourcePolicies.delete(arn),
         resourcePolicy: (arn) => resourcePolicies.get(arn),
         setGuardrails: (account, guards) => void guardrails.set(account, guards),
         guardrails: (account) => guardrails.get(account) ?? { scps: [], rcps: [] },

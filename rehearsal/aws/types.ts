@@ -98,6 +98,7 @@ export interface Iam {
     role(arn: string): Role | undefined;
     /** Attaches a resource policy: the bucket's, key's, queue's or bus's ARN to its document. */
     setResourcePolicy(arn: string, account: string, policy: string): void;
+    removeResourcePolicy(arn: string): void;
     resourcePolicy(arn: string): { account: string; policy: string } | undefined;
     /** What the organization has attached to an account; default: nothing. */
     setGuardrails(account: string, guards: Guards): void;
@@ -111,12 +112,44 @@ export interface Iam {
     whoIs(accessKeyId: string): Principal | undefined;
 }
 
-export interface Key { readonly arn: string; readonly account: string; enabled: boolean }
+export type KeyState = "Enabled" | "Disabled" | "PendingDeletion" | "Deleted";
+export interface Key {
+    readonly arn: string;
+    readonly account: string;
+    enabled: boolean;
+    /** Deletion is scheduled: the key is of no use any more, and gone from then on. */
+    deletionAt?: number;
+}
+export interface Grant {
+    readonly id: string;
+    /** ARN of a role, a session or an account's root. */
+    readonly grantee: string;
+    /** `Decrypt`, without the service's name. */
+    readonly operations: readonly string[];
+    readonly retiring?: string;
+    /** Account of the one who made it. */
+    readonly madeBy: string;
+}
+/** Each call that takes a principal is judged. */
 export interface Kms {
     addKey(key: Key): void;
     key(arn: string): Key | undefined;
-    /** One of kms:DescribeKey, CreateGrant, GenerateDataKey, Decrypt; judged; refused on a disabled or unknown key. */
+    state(arn: string): KeyState | undefined;
+    /** One of kms:DescribeKey, CreateGrant, GenerateDataKey, Decrypt; refused on a key that isn't enabled or unknown. A grant allows it too. */
     use(principal: Principal, action: string, keyArn: string, context?: Record<string, string>): void;
+    scheduleKeyDeletion(principal: Principal, keyArn: string, days?: number): void;
+    /** Leaves the key disabled. */
+    cancelKeyDeletion(principal: Principal, keyArn: string): void;
+    disableKey(principal: Principal, keyArn: string): void;
+    enableKey(principal: Principal, keyArn: string): void;
+    putKeyPolicy(principal: Principal, keyArn: string, policy: string, options?: { bypassSafetyCheck?: boolean }): void;
+    /** Tells the grant's id. */
+    createGrant(principal: Principal, keyArn: string, grant: Pick<Grant, "grantee" | "operations" | "retiring">): string;
+    revokeGrant(principal: Principal, keyArn: string, id: string): void;
+    retireGrant(principal: Principal, keyArn: string, id: string): void;
+    grants(keyArn: string): readonly Grant[];
+    /** Any other call that changes a key, such as kms:ImportKeyMaterial: judged, without an effect on what is stored. */
+    administer(principal: Principal, action: string, keyArn: string, context?: Record<string, string>): void;
 }
 
 /** What S3 keeps of an object's bytes. */
@@ -136,15 +169,26 @@ export interface ObjectVersion {
     readonly writtenAt: number;
     readonly deleteMarker: boolean;
     readonly keyArn?: string;
+    /** Encrypted with a key that only its writer has (SSE-C). */
+    readonly customerKey?: boolean;
     readonly mode?: string;
     readonly retainUntil?: number;
+    readonly legalHold?: boolean;
     readonly body?: string;
 }
+export interface Retention { readonly mode: string; readonly until: number }
+/** Of the keys under `prefix`, in days. */
+export interface LifecycleRule { readonly prefix: string; readonly expireAfter?: number; readonly expireNoncurrentAfter?: number }
 export interface Bucket {
     readonly name: string;
     readonly account: string;
     readonly defaultKeyArn?: string;
     readonly retention?: { readonly mode: string; readonly days: number };
+    /** Object Lock is on, with a default retention or without. Absent: as a default retention tells. */
+    readonly objectLock?: boolean;
+    readonly lifecycle?: readonly LifecycleRule[];
+    /** What `configure` was told last, by action. */
+    readonly configured?: ReadonlyMap<string, unknown>;
 }
 export interface PutOptions {
     /** Key named in the request; absent: S3 fills it from the bucket default and the context key is left out. */
@@ -156,6 +200,13 @@ export interface PutOptions {
     readonly ifNoneMatch?: string;
     readonly body?: string;
     readonly size?: number;
+    /** Named in the request: beats the bucket's default, up and down. */
+    readonly retention?: Retention;
+    readonly legalHold?: boolean;
+    /** With a key of the caller's own (SSE-C). */
+    readonly customerKey?: boolean;
+    /** A canned ACL. */
+    readonly acl?: string;
 }
 export interface S3 {
     addBucket(bucket: Bucket): void;
@@ -164,7 +215,16 @@ export interface S3 {
     setRetention(name: string, retention: Bucket["retention"]): void;
     put(principal: Principal, bucket: string, key: string, options?: PutOptions): ObjectVersion;
     get(principal: Principal, bucket: string, key: string, versionId?: string): ObjectVersion;
-    remove(principal: Principal, bucket: string, key: string, versionId?: string): void;
+    /** @param bypass the header that sets GOVERNANCE aside, which needs a right of its own */
+    remove(principal: Principal, bucket: string, key: string, versionId?: string, bypass?: boolean): void;
+    /** Without a retention: takes it away. */
+    putRetention(principal: Principal, bucket: string, key: string, retention: Retention | undefined, options?: { versionId?: string; bypass?: boolean }): void;
+    putLegalHold(principal: Principal, bucket: string, key: string, on: boolean, versionId?: string): void;
+    /** CreateMultipartUpload; tells its id. Parts aren't objects: no lock holds them. */
+    startUpload(principal: Principal, bucket: string, key: string, options?: PutOptions): string;
+    putPart(principal: Principal, bucket: string, key: string, uploadId: string, part: number, body: string): void;
+    completeUpload(principal: Principal, bucket: string, key: string, uploadId: string): ObjectVersion;
+    abortUpload(principal: Principal, bucket: string, key: string, uploadId: string): void;
     /** HeadObject with checksums asked for; mode and date only where the caller may s3:GetObjectRetention. */
     head(principal: Principal, bucket: string, key: string, versionId?: string): ObjectVersion;
     /** ListObjectVersions: by key, of a key the newest first, after the marker. */
@@ -174,6 +234,19 @@ export interface S3 {
     location(principal: Principal, bucket: string): string;
     /** GetObjectLockConfiguration: the default lock. */
     lock(principal: Principal, bucket: string): NonNullable<Bucket["retention"]> | undefined;
+    /** The default lock of future objects. */
+    putObjectLock(principal: Principal, bucket: string, retention: Bucket["retention"]): void;
+    putVersioning(principal: Principal, bucket: string, status: "Enabled" | "Suspended"): void;
+    /** The default key of future objects. */
+    putEncryption(principal: Principal, bucket: string, keyArn: string | undefined): void;
+    putLifecycle(principal: Principal, bucket: string, rules: readonly LifecycleRule[]): void;
+    /** S3's own daily round over what the lifecycle says; no call, not judged. */
+    expire(bucket: string): void;
+    putPolicy(principal: Principal, bucket: string, policy: string): void;
+    deletePolicy(principal: Principal, bucket: string): void;
+    deleteBucket(principal: Principal, bucket: string): void;
+    /** Calls without an effect on what is stored (s3Config.ts has the list), such as s3:PutReplicationConfiguration: judged and remembered. */
+    configure(principal: Principal, action: string, bucket: string, input?: unknown): void;
     /** All versions, oldest first, as the rehearsal's verdict sees them; no call, not judged. */
     versions(bucket: string, prefix?: string): readonly ObjectVersion[];
 }

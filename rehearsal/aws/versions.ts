@@ -6,6 +6,8 @@ export interface Versions {
     readonly written: readonly ObjectVersion[];
     add(version: ObjectVersion): ObjectVersion;
     remove(version: ObjectVersion): void;
+    /** The same version with another lock. */
+    replace(version: ObjectVersion): void;
     /** The newest, if it isn't a delete marker. */
     current(key: string): ObjectVersion | undefined;
     find(key: string, versionId: string): ObjectVersion | undefined;
@@ -66,6 +68,11 @@ export function createVersions(): Versions {
             versionsOf.delete(key);
             settle();
             keys.splice(lowerBound(keys, key), 1);
+        },
+        replace(version) {
+            const old = byId.get(version.versionId)!;
+            for (const list of [written, versionsOf.get(inOrder(version.key))!]) list[list.indexOf(old)] = version;
+            byId.set(version.versionId, version);
         },
         current(key) {
             const last = versionsOf.get(inOrder(key))?.at(-1);
