@@ -23,7 +23,9 @@ export const sizes: readonly Size[] = [
 ];
 
 /** Configuration by key, as `parseSettings` takes it. */
-function rawOf({ listed, unit: enrolled }: Size): Record<string, unknown> {
+export type Raw = Readonly<Record<string, unknown>>;
+
+export function rawOf({ listed, unit: enrolled }: Size): Raw {
     const account = (id: string) => ({ id, deployRoleArn: `arn:aws:iam::${id}:role/rds-vault-deploy` });
     return {
         "aws:region": "eu-west-1",
@@ -48,8 +50,10 @@ export interface Run {
 }
 
 /** Runs the program: one per process, because Pulumi's SDK keeps its state in globals. */
-export async function runProgram(size: Size): Promise<Run> {
-    const config = Object.fromEntries(Object.entries(rawOf(size)).map(([key, value]) => [key.includes(":") ? key : `rds-vault:${key}`, typeof value === "string" ? value : JSON.stringify(value)]));
+export const runProgram = (size: Size): Promise<Run> => runConfigured(rawOf(size));
+
+export async function runConfigured(raw: Raw): Promise<Run> {
+    const config = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key.includes(":") ? key : `rds-vault:${key}`, typeof value === "string" ? value : JSON.stringify(value)]));
     return childJson<Run>(["programChild.ts"], JSON.stringify(config));
 }
 
