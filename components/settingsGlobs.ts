@@ -10,7 +10,7 @@ export type Add = (path: Path, received: unknown, message: string) => void;
 export type Usable = (...path: Path) => boolean;
 
 /** The source accounts as far as they could be read. */
-export const accountsOf = (written: Written) => (Array.isArray(written.sourceAccounts) ? written.sourceAccounts : []);
+export const accountsOf = (written: Pick<Written, "sourceAccounts">) => (Array.isArray(written.sourceAccounts) ? written.sourceAccounts : []);
 /** Of the organization as far as they could be read. */
 export const memberRulesOf = ({ organization }: Written) => (Array.isArray(organization?.rules) ? organization.rules : []);
 const scopeOf = (written: Written): Scope => ({

@@ -8,7 +8,7 @@ export function checkMonitoring({ monitoring, ...written }: Written, usable: Usa
     if (typeof monitoring !== "object" || monitoring === null) return;
     // Mail programs hardly tell upper from lower case before the @ either.
     checkDistinct(monitoring.alertEmails, ["monitoring", "alertEmails"], (email) => email.toLowerCase(), "address", usable, add);
-    checkRpo(written, monitoring.rpoHours, usable, add);
+    checkRpo(written.databases, monitoring.rpoHours, usable, add);
     const { heartbeatTopicArn: arn } = monitoring;
     const path = ["monitoring", "heartbeatTopicArn"];
     if (arn === undefined || !usable(...path)) return;
@@ -28,7 +28,7 @@ export function checkMonitoring({ monitoring, ...written }: Written, usable: Usa
 }
 
 /** RDS takes automated snapshots once a day, and one that is thinned to a day is exported once in it. */
-function checkRpo({ databases }: Pick<Written, "databases">, rpoHours: unknown, usable: Usable, add: Add): void {
+function checkRpo(databases: Written["databases"], rpoHours: unknown, usable: Usable, add: Add): void {
     const path = ["monitoring", "rpoHours"];
     if (typeof rpoHours !== "number" || !usable(...path) || databases?.frequency === "every" || rpoHours >= 25) return;
     add(path, rpoHours, "With one export a day every database would be beyond it each day. Write at least 25 (a day, and an hour for the export itself; 36 is the default), or databases.frequency: every.");

@@ -17,7 +17,7 @@ const project = "rds-vault";
 export async function render(stack: string, config: Record<string, string>): Promise<Rendered> {
     const region = config["aws:region"] ?? "";
     // Pulumi takes a stack trace for each promise, and finding the TypeScript lines to them would be a seventh of the time.
-    Error.prepareStackTrace = undefined;
+    Reflect.deleteProperty(Error, "prepareStackTrace");
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.setMocks(
         {
