@@ -1,6 +1,7 @@
-/** S3 over HTTP, path style: list names and versions, the bucket's lock, put, get, head. */
+/** S3 over HTTP, path style: list names and versions, the bucket's lock, put, get, head. What changes locks and buckets: httpS3Changes.ts. */
 import { createHash } from "node:crypto";
 import type { Request, Response, Service } from "./http";
+import { lockOptions, serveChange } from "./httpS3Changes";
 import { AwsError, type ObjectVersion, type PutOptions, type World } from "./types";
 import { xml } from "./xml";
 
@@ -15,6 +16,8 @@ export const serveS3: Service = {
         if (key !== "" && known && method === "PUT") return put(world, request, bucket, key);
         if (key !== "" && known && method === "GET") return get(world, request, bucket, key);
         if (key !== "" && known && method === "HEAD") return head(world, request, bucket, key);
+        const changed = serveChange(world, request, bucket, key);
+        if (changed) return changed;
         throw new AwsError("NotSimulated", `s3: ${method} ${request.path}?${query} isn't simulated`, 501);
     },
     error: ({ code, message, status }) => ({ status, headers: { "content-type": "application/xml" }, body: xml("Error", { Code: code, Message: message }) }),
@@ -125,25 +128,28 @@ function get(world: World, { headers, query, principal }: Request, bucket: strin
 function head(world: World, { headers, query, principal }: Request, bucket: string, key: string): Response {
     refuseUnknown("HeadObject", Object.keys(headers), (name) => /^(range|if-)/.test(name));
     const found = world.s3.head(principal, bucket, key, query.get("versionId") ?? undefined);
-    const { mode, retainUntil, size } = found;
+    const { mode, retainUntil, legalHold, size } = found;
     return {
         headers: {
             ...objectHeaders(found),
             ...(headers["x-amz-checksum-mode"] === "ENABLED" && checksumHeader(found)),
             ...(mode && retainUntil !== undefined && { "x-amz-object-lock-mode": mode, "x-amz-object-lock-retain-until-date": new Date(retainUntil).toISOString() }),
+            ...(legalHold !== undefined && { "x-amz-object-lock-legal-hold": legalHold ? "ON" : "OFF" }),
             "content-length": String(size),
         },
     };
 }
 
-function put(world: World, { headers, body, principal }: Request, bucket: string, key: string): Response {
+function put(world: World, request: Request, bucket: string, key: string): Response {
+    const { headers, body, principal } = request;
     const header = (name: string) => headers[name] as string | undefined;
-    refuseUnknown("PutObject", Object.keys(headers), (name) => /^(if-match|x-amz-(object-lock|acl|grant|tagging|copy|storage-class))/.test(name));
+    refuseUnknown("PutObject", Object.keys(headers), (name) => /^(if-match|x-amz-(acl|grant|tagging|copy|storage-class))/.test(name));
     if (header("content-encoding")?.includes("aws-chunked")) throw new AwsError("NotSimulated", "s3: chunked uploads aren't simulated", 501);
     // Under a default retention an integrity header is required; the SDK sends one by default.
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     const integrity = headers["content-md5"] !== undefined || Object.keys(headers).some((name) => /^x-amz-checksum-/.test(name));
-    if (world.s3.bucket(bucket)?.retention && !integrity) {
+    const locking = lockOptions(request);
+    if ((world.s3.bucket(bucket)?.retention || locking.retention || locking.legalHold !== undefined) && !integrity) {
         throw new AwsError("InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters");
     }
     const sha256 = header("x-amz-checksum-sha256");
@@ -155,7 +161,7 @@ function put(world: World, { headers, body, principal }: Request, bucket: string
     const ifNoneMatch = header("if-none-match");
     const [algorithm] = Object.keys(headers).flatMap((name) => /^x-amz-checksum-(crc|sha)(.+)$/.exec(name)?.slice(1).join("").toUpperCase() ?? []);
     const checksum = algorithm ? { algorithm, value: header(`x-amz-checksum-${algorithm.toLowerCase()}`) ?? "", type: "FULL_OBJECT" as const } : undefined;
-    const options: PutOptions = { body: body.toString(), size: body.length, ...(keyArn && { keyArn }), ...(ifNoneMatch && { ifNoneMatch }), ...(checksum && { checksum }) };
+    const options: PutOptions = { body: body.toString(), size: body.length, ...locking, ...(keyArn && { keyArn }), ...(ifNoneMatch && { ifNoneMatch }), ...(checksum && { checksum }) };
     return { headers: objectHeaders(world.s3.put(principal, bucket, key, options)) };
 }
 

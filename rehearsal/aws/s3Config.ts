@@ -1,5 +1,5 @@
 /** Calls on the bucket as a whole: its policy, lifecycle, default key, end, and all that has no effect on what is stored. */
-import { arnOf, type Contents, type Store } from "./s3Store";
+import { arnOf, contentsOf, type Contents, type Store } from "./s3Store";
 import { isLocked } from "./s3Locks";
 import { hex } from "./ids";
 import { AwsError, type LifecycleRule, type ObjectVersion, type Principal, type S3 } from "./types";
@@ -23,7 +23,7 @@ const configurations: Readonly<Record<string, "bucket" | "account" | "access poi
     "s3:PutAccessPointPolicy": "access point",
 };
 
-type Configuring = Pick<S3, "putEncryption" | "putLifecycle" | "expire" | "putPolicy" | "deletePolicy" | "deleteBucket" | "configure">;
+type Configuring = Pick<S3, "putEncryption" | "putLifecycle" | "expire" | "putPolicy" | "deletePolicy" | "createBucket" | "deleteBucket" | "configure">;
 
 export function configuring(store: Store): Configuring {
     const { world, buckets, open, change, authorize } = store;
@@ -75,6 +75,13 @@ export function configuring(store: Store): Configuring {
             }
         },
 
+        createBucket(principal, name, objectLock) {
+            const bucket = contentsOf({ name, account: principal.account ?? "", objectLock });
+            authorize(principal, "s3:CreateBucket", bucket);
+            // A name is free again once its bucket is gone, for anybody: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+            if (buckets.has(name)) throw new AwsError("BucketAlreadyExists", "The requested bucket name is not available.", 409);
+            buckets.set(name, bucket);
+        },
         deleteBucket(principal, name) {
             const bucket = open(name);
             authorize(principal, "s3:DeleteBucket", bucket);

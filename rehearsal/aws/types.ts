@@ -244,6 +244,8 @@ export interface S3 {
     expire(bucket: string): void;
     putPolicy(principal: Principal, bucket: string, policy: string): void;
     deletePolicy(principal: Principal, bucket: string): void;
+    /** Of the caller's account, versioned. */
+    createBucket(principal: Principal, bucket: string, objectLock: boolean): void;
     deleteBucket(principal: Principal, bucket: string): void;
     /** Calls without an effect on what is stored (s3Config.ts has the list), such as s3:PutReplicationConfiguration: judged and remembered. */
     configure(principal: Principal, action: string, bucket: string, input?: unknown): void;
