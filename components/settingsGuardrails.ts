@@ -38,7 +38,7 @@ function checkRoles({ guardrails, backupAccount, ...written }: Written, usable: 
     if (managementRoleArn === undefined || !usable(...management)) return;
     checkPartition(management, managementRoleArn);
     const account = managementRoleArn.split(":")[4];
-    const held = [backupAccount, ...accountsOf({ ...written, guardrails, backupAccount })].some((each) => each?.id === account);
+    const held = [backupAccount, ...accountsOf(written)].some((each) => each?.id === account);
     if (held) add(management, managementRoleArn, "This account is held by the guardrails: whoever has it could take them off. Write a role of the organization's management account.");
 }
 
