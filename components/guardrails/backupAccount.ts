@@ -8,7 +8,6 @@
 import { arnsOf, namesOf, partitionOf, roleArn, rolePath, type Place } from "../arns";
 import { inBackup, watchRules } from "../policies/deployWatch";
 import { document, type Document, type Statement } from "../policies/document";
-import { iamForwarderRule } from "../policies/tamper";
 import { trailBucketArn } from "../policies/trail";
 import { iamRegion } from "../watch/tamperCalls";
 
@@ -102,7 +101,7 @@ function vault({ place, breakGlassRoleArn, otherRegions = [] }: BackupAccountArg
         deny("DenyGrantsToOthers", "kms:CreateGrant", keys, { BoolIfExists: { "kms:GrantIsForAWSResource": "false" } }),
         deny("DenyBucketDestruction", ["s3:DeleteBucket", "s3:DeleteBucketPolicy"], buckets),
         // Wildcards: each setting of a bucket, those too that S3 has yet to invent.
-        deny("DenyBucketChanges", ["s3:DeleteBucketWebsite", "s3:PutAccelerateConfiguration", "s3:PutBucket*", "s3:Put*Configuration"], buckets, butBreakGlass),
+        deny("DenyBucketChanges", ["s3:DeleteBucketWebsite", "s3:PutBucket*", "s3:Put*Configuration"], buckets, butBreakGlass),
         deny(
             "DenyWaysAround",
             ["s3:CreateAccessPoint*", "s3:CreateJob", "s3:CreateMultiRegionAccessPoint", "s3:PutAccessPoint*", "s3:PutAccountPublicAccessBlock", "s3:PutMultiRegionAccessPointPolicy"],
@@ -127,7 +126,7 @@ function pipeline({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountArgs
         deny(
             "DenyRuleChanges",
             ["events:DeleteRule", "events:DisableRule", "events:EnableRule", "events:PutRule", "events:PutTargets", "events:RemoveTargets"],
-            [arns.hubRule, ...watchRules(place), iamForwarderRule(place)],
+            [arns.hubRule, ...watchRules(place)],
             butDeploy,
         ),
         // The bus's policy: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html

@@ -2,14 +2,16 @@
  * Where each policy ends: the call next to each that it allows, by another action, on another thing, by another service, and what next to
  * each that it denies must go on. Without these a statement that is wider than it need be would go unnoticed (score.ts).
  */
-import { roleArn } from "../../components/arns";
+import { roleArn, rootArn } from "../../components/arns";
+import { deployTrust } from "../../components/policies/deployRole";
+import { document } from "../../components/policies/document";
 import { iamForwarderRule, tamperRuleArns } from "../../components/policies/tamper";
 import { service, type Who } from "./actors";
-import { perimeter, tries, type Tried } from "./build";
+import { open, perimeter, tries, type Tried } from "./build";
 import { placesOf } from "./objects";
 import type { Attack, Control, Source, Stage } from "./types";
 
-export const edgeCases = (stage: Stage): Attack[] => unique([...beyondTask(stage), ...assumed(stage), ...inOurName(stage), ...everySource(stage), ...administration(stage), ...neighbours(stage), ...destruction(stage)]);
+export const edgeCases = (stage: Stage): Attack[] => unique([...beyondTask(stage), ...assumed(stage), ...inOurName(stage), ...everySource(stage), ...administration(stage), ...neighbours(stage), ...destruction(stage), ...rootSession(stage), ...brokenGlass(stage), ...anotherOrganization(stage)]);
 
 type On = Tried["on"];
 
@@ -34,6 +36,10 @@ function allowed(stage: Stage, who: Who, action: string, on: On, more: Partial<T
     return tries(stage, { id: `edge-${action}`, row: "design", harm: "stop backups silently", name: `calls ${action}`, action, on, ...more }, { [who]: "allowed" });
 }
 
+/** A key that leaves all to its account's own policies, as AWS makes it: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
+const keyed = (attacks: readonly Attack[]): Attack[] =>
+    attacks.map((attack) => ({ ...attack, resourcePolicy: document({ Sid: "Account", Effect: "Allow", Principal: { AWS: [rootArn("aws", attack.call.resourceAccount)] }, Action: "kms:*", Resource: "*" }) }));
+
 /** Each role of ours beyond its task. */
 function beyondTask(stage: Stage): Attack[] {
     const { arns, names, partition, region, backup, keyArn, noticesKeyArn } = stage;
@@ -50,9 +56,9 @@ function beyondTask(stage: Stage): Attack[] {
     return [
         ...r("A2", "s3:GetObject", `${other}/x`, undefined, { owner: own }),
         ...r("A2", "s3:ListBucket", other, undefined, { owner: own }),
-        ...r("A2", "kms:Decrypt", ownKey, undefined, { owner: own }),
+        ...keyed(r("A2", "kms:Decrypt", ownKey, undefined, { owner: own })),
         ...r("A3", "rds:StartExportTask", ({ account }) => `arn:${partition}:rds:${region}:${account}:cluster:orders`, undefined, { owner: own }),
-        ...r("A3", "kms:DescribeKey", ownKey, undefined, { owner: own }),
+        ...keyed(r("A3", "kms:DescribeKey", ownKey, undefined, { owner: own })),
         ...r("forwarder", "events:DescribeEventBus", arns.bus, ["bus policy", "identity policy"]),
         ...r("forwarder", "events:PutEvents", ({ account }) => `arn:${partition}:events:${region}:${account}:event-bus/default`, undefined, { owner: own }),
         ...r("schedule", "lambda:GetFunction", arns.sweeper),
@@ -71,7 +77,7 @@ function beyondTask(stage: Stage): Attack[] {
         ...r("A8 starter", "sqs:SendMessage", arns.undeliveredQueue, ["identity policy", "queue policy"]),
         ...r("A8 sealer", "sqs:ReceiveMessage", arns.triggerQueue, ["identity policy", "queue policy"]),
         ...(["A8 starter", "A8 sealer", "A8 sweeper", "reader"] as const).flatMap((who) => [
-            ...r(who, "s3:GetBucketTagging", arns.bucket, ["bucket policy", "identity policy"]),
+            ...r(who, "s3:ListBucketVersions", arns.bucket, ["bucket policy", "identity policy"], prefix("manifests/")),
             ...r(who, "s3:ListBucket", other, undefined, prefix("manifests/")),
             ...r(who, "s3:ListBucket", arns.bucket, ["bucket policy", "identity policy"], prefix("exports/")),
         ]),
@@ -111,6 +117,7 @@ function assumed(stage: Stage): Attack[] {
     return [
         ...refused(stage, "A8 starter", "sts:TagSession", ({ account }) => arns.accessRole(account), ["identity policy", "trust"], { owner: own }),
         ...refused(stage, "restorer", "sts:TagSession", arns.readerRole, ["trust"]),
+        ...refused(stage, "A7", "sts:TagSession", arns.readerRole, ["trust"]),
         ...stage.sources.flatMap(({ account }) => [
             tagged(arns.exportRole(account), account, "export.rds.amazonaws.com", context("aws:SourceAccount", account)),
             tagged(arns.forwarderRole(account), account, "events.amazonaws.com", { "aws:SourceAccount": account, "aws:SourceArn": arns.forwarderRule(account) }),
@@ -159,6 +166,8 @@ function inOurName(stage: Stage): Attack[] {
         by("watch-schedule", "sts:AssumeRole", ofBackup(names.watchScheduleRole), from(backup, arns.watchScheduleGroup), ["trust"]),
         by("iam-forwarder", "sts:AssumeRole", ofBackup(names.iamForwarder), from(backup, iamForwarderRule(placeOf(stage))), ["trust"]),
         ...[ofBackup(names.sweeper), arns.sealerRole, arns.watcherRole].map((role, i) => by(`function-${i + 1}`, "sts:AssumeRole", role, {}, ["trust"])),
+        byService(stage, "edge-bucket-for-stranger", other, "s3:PutObject", `${arns.bucket}/x`, context("aws:SourceAccount", stranger), ["bucket policy", "rcp"]),
+        byService(stage, "edge-tag-for-stranger", "scheduler.amazonaws.com", "sts:TagSession", ofBackup(names.scheduleRole), from(stranger, arns.scheduleGroup), ["trust"]),
         byService(stage, "edge-watch-schedule-source", "scheduler.amazonaws.com", "sts:AssumeRole", ofBackup(names.watchScheduleRole), from(stranger, arns.watchScheduleGroup), ["rcp", "trust"]),
         byService(stage, "edge-sweeper-role", "lambda.amazonaws.com", "sts:AssumeRole", ofBackup(names.sweeper), {}, "allowed"),
         byService(stage, "edge-iam-forwarder-role", "events.amazonaws.com", "sts:AssumeRole", ofBackup(names.iamForwarder), from(backup, iamForwarderRule(placeOf(stage))), "allowed"),
@@ -214,8 +223,12 @@ function administration(stage: Stage): Attack[] {
         ...["kms:DescribeKey", "kms:GetKeyRotationStatus", "kms:ListResourceTags", "kms:ListGrants", "kms:UpdateKeyDescription", "kms:TagResource", "kms:UntagResource"].flatMap((action) => a(action, keyArn)),
         ...a("organizations:DescribeOrganization", "*", { owner: backup }),
         ...a("account:GetContactInformation", inBackup("account", "account").replace(`:${region}:`, "::"), {}),
-        ...["account:ListRegions", "health:DescribeEvents", "s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets", "sts:GetCallerIdentity", "support:DescribeCases"].flatMap((action) => a(action, "*", { context: elsewhere })),
+        ...["account:ListRegions", "health:DescribeEvents", "s3:GetAccountPublicAccessBlock", "s3:ListAllMyBuckets", "sso:ListInstances", "billing:ListBillingViews", "sts:DecodeAuthorizationMessage", "support:DescribeCases"].flatMap((action) => a(action, "*", { context: elsewhere })),
         ...a("s3:PutObject", `arn:${partition}:s3:::another-bucket-of-the-account/x`),
+        ...a("s3:PutObject", `arn:${partition}:s3:::another-bucket-of-the-account/x`, { context: context("s3:x-amz-server-side-encryption-customer-algorithm", "AES256") }),
+        ...a("s3:GetObject", placesOf(stage).canary),
+        ...keyed(a("kms:CreateGrant", inBackup("kms", "key/00000000-0000-4000-8000-000000000000"), { context: context("kms:GrantIsForAWSResource", "true") })),
+        ...a("kms:CreateKey", "*", { context: { "kms:KeyOrigin": "AWS_KMS", "kms:BypassPolicyLockoutSafetyCheck": "true" } }),
         ...a("s3:DeleteObject", `arn:${partition}:s3:::another-bucket-of-the-account/x`),
         ...["s3:PutBucketPolicy", "s3:DeleteBucket"].flatMap((action) => a(action, `arn:${partition}:s3:::another-bucket-of-the-account`)),
         ...a("events:ListRules", "*"),
@@ -241,7 +254,6 @@ function administration(stage: Stage): Attack[] {
         ...a("sns:Publish", inBackup("sns", "another")),
         ...a("logs:DeleteLogGroup", inBackup("logs", "log-group:another")),
         ...a("logs:PutLogEvents", inBackup("logs", "log-group:another:log-stream:own")),
-        ...a("kms:CreateKey", "*", { context: context("kms:KeyOrigin", "AWS_KMS") }),
         ...a("kms:CreateAlias", inBackup("kms", "alias/another")),
         ...allowed(stage, "deploy", "cloudtrail:UpdateTrail", inBackup("cloudtrail", `trail/${names.trail}`)),
     ].filter(({ call }) => call.action !== "cloudtrail:UpdateTrail" || settings.monitoring.trail === "create");
@@ -295,5 +307,62 @@ function destruction(stage: Stage): Attack[] {
         ...tried("A4", "logs:CreateLogStream", `${arns.starterLogs}:log-stream:own`, ["scp"]),
         ...(breakGlassRoleArn ? tried("break-glass", "kms:PutKeyPolicy", keyArn, ["key policy", "rcp"], unchecked) : []),
         ...tried("A10 outside", "s3:GetObject", `${arns.bucket}/exports/${backup}/x`, ["bucket policy", ...outsiders]),
+    ];
+}
+
+/** A root session of the management account is no root user of the backup account's: it may look, and the rest of the guardrails holds it. */
+function rootSession(stage: Stage): Attack[] {
+    const looks = open("Whoever administers the management account can look into every account of the organization", "nothing");
+    return tries(stage, { id: "edge-look", row: 47, harm: "blind the watchers", name: "looks at the bucket policy by a root session", action: "s3:GetBucketPolicy", on: stage.arns.bucket, context: context("aws:AssumedRoot", "true") }, { "A6 root session": looks });
+}
+
+/** Everything that break-glass is for. */
+function brokenGlass(stage: Stage): Attack[] {
+    const { arns, names, partition, region, backup, noticesKeyArn, settings } = stage;
+    if (!settings.guardrails.breakGlassRoleArn) return [];
+    const inBackup = (of: string, resource: string) => `arn:${partition}:${of}:${region}:${backup}:${resource}`;
+    const calls: readonly [action: string, on: string, given?: Record<string, string>][] = [
+        ["kms:PutKeyPolicy", noticesKeyArn, context("kms:BypassPolicyLockoutSafetyCheck", "false")],
+        ["s3:PutAccountPublicAccessBlock", "*"],
+        ["s3:PutAccountPublicAccessBlock", "*", context("aws:RequestedRegion", "ap-southeast-2")],
+        ["s3:RestoreObject", `${arns.bucket}/exports/x`],
+        ["events:PutPermission", "*"],
+        ["sqs:SetQueueAttributes", arns.triggerQueue],
+        ["sqs:SendMessage", arns.sealQueue],
+        ["lambda:UpdateFunctionCode", arns.starter],
+        ["lambda:UpdateEventSourceMapping", inBackup("lambda", "event-source-mapping:00000000-0000-4000-8000-000000000000")],
+        ["scheduler:UpdateSchedule", inBackup("scheduler", `schedule/${names.schedule}/${names.schedule}`)],
+        ["iam:CreateAccessKey", `arn:${partition}:iam::${backup}:user/responder`],
+        ["iam:PutRolePolicy", settings.backupAccount.deployRoleArn],
+        ["guardduty:UpdateDetector", inBackup("guardduty", "detector/0123456789abcdef0123456789abcdef")],
+        ["cloudtrail:UpdateTrail", inBackup("cloudtrail", "trail/all")],
+        ["cloudwatch:PutMetricAlarm", inBackup("cloudwatch", `alarm:${names.watch}-rpo`)],
+        ["sns:Subscribe", arns.notices],
+        ["logs:DeleteLogGroup", arns.starterLogs],
+        ["logs:PutLogEvents", `${arns.starterLogs}:log-stream:own`],
+    ];
+    return calls.flatMap(([action, on, given]) => allowed(stage, "break-glass in need", action, on, given && { context: given }));
+}
+
+/** Listed accounts, and the backup account itself, may be of another organization than the enrolled units. */
+function anotherOrganization(stage: Stage): Attack[] {
+    const { arns, settings, backup, partition, stranger, sources } = stage;
+    const listed = sources.find(({ kind }) => kind === "listed");
+    if (!settings.organization || !listed) return [];
+    const elsewhere = "o-elsewhere01";
+    const principals = context("aws:PrincipalOrgID", elsewhere);
+    const from = (account: string, arn: string) => ({ "aws:SourceAccount": account, "aws:SourceArn": arn, "aws:SourceOrgID": elsewhere });
+    const there = { ...stage, sources: [{ ...listed, id: "elsewhere" }] };
+    const { deployRoleArn } = settings.backupAccount;
+    const ci = `arn:${partition}:iam::${stranger}:role/admin`;
+    const outside = [deployRoleArn, ...(settings.guardrails.breakGlassRoleArn ? [settings.guardrails.breakGlassRoleArn] : [])];
+    return [
+        ...allowed(there, "export role", "s3:PutObject", ({ account }) => `${arns.bucket}/exports/${account}/x`, { context: principals }),
+        ...allowed(there, "sealer", "s3:ListBucketVersions", arns.bucket, { context: { ...principals, "s3:prefix": "exports/111122223333/" } }),
+        ...allowed(there, "restorer", "sts:AssumeRole", arns.readerRole, { context: principals }),
+        byService(stage, "edge-elsewhere-listed", "events.amazonaws.com", "sqs:SendMessage", arns.undeliveredQueue, from(listed.account, arns.forwarderRule(listed.account)), "allowed"),
+        byService(stage, "edge-elsewhere-backup", "events.amazonaws.com", "sqs:SendMessage", arns.undeliveredQueue, from(backup, arns.hubRule), "allowed"),
+        // Where `pulumi up` and the responders come from.
+        ...outside.flatMap((role) => allowed(stage, "A7", "sts:AssumeRole", role).map((attack): Attack => ({ ...attack, actor: "deploy", name: "assumes the deploy or break-glass role from where its trust says", resourcePolicy: deployTrust(ci) }))),
     ];
 }

@@ -16,8 +16,8 @@ export interface Score {
     /** In words: `vault bucket policy`. */
     readonly document: string;
     readonly mutants: number;
-    /** A case of the table was stopped by others, or by nobody. */
-    readonly killed: number;
+    /** Names: a case of the table was stopped by others, or by nobody. */
+    readonly noticed: readonly string[];
     /** The evaluator's grammar refuses the document, and so does AWS. */
     readonly refused: number;
     /** No case noticed. */
@@ -32,7 +32,7 @@ interface Judged {
 }
 
 /**
- * @param known statements (`document / Sid`) that aren't asked about, since another shape has them
+ * @param known names of mutants that aren't tried, since another shape's table notices them
  * @param progress what is at work
  */
 export function scoresOf({ stage, documents, attacks }: Shape, known: ReadonlySet<string> = new Set(), progress: (text: string) => void = () => {}): Score[] {
@@ -42,18 +42,19 @@ export function scoresOf({ stage, documents, attacks }: Shape, known: ReadonlySe
     return [...documents.byId].flatMap(([id, document]) => {
         const name = documentName(stage, id);
         if (name === undefined) return [];
-        const mutants = mutantsOf(document, widestOf(id)).filter(({ before }) => !known.has(`${name} / ${before.Sid}`));
+        const named = (mutant: Mutant) => inWords(stage, `${name} / ${mutant.name}`);
+        const mutants = mutantsOf(document, widestOf(id)).filter((mutant) => !known.has(named(mutant)));
         if (mutants.length === 0) return [];
         progress(name);
         const guardrails = /^(scp|rcp) /.test(id);
         const touching = (guardrails ? bound : bare).filter(({ documents: all }) => all.has(id));
         const fates = mutants.map((mutant) => ({ mutant, fate: fateOf(stage, documents.replace(id, mutated(document, mutant)), mutant, touching, guardrails) }));
-        const of = (wanted: Fate) => fates.filter(({ fate }) => fate === wanted);
-        return [{ document: name, mutants: mutants.length, killed: of("killed").length, refused: of("refused").length, survivors: of("survived").map(({ mutant }) => inWords(stage, `${name} / ${mutant.name}`)) }];
+        const of = (wanted: Fate) => fates.filter(({ fate }) => fate === wanted).map(({ mutant }) => named(mutant));
+        return [{ document: name, mutants: mutants.length, noticed: of("noticed"), refused: of("refused").length, survivors: of("survived") }];
     });
 }
 
-type Fate = "killed" | "refused" | "survived";
+type Fate = "noticed" | "refused" | "survived";
 
 /** The likeliest case first, and none that can't notice. */
 function fateOf(stage: Stage, documents: Documents, mutant: Mutant, touching: readonly Judged[], guardrails: boolean): Fate {
@@ -62,7 +63,7 @@ function fateOf(stage: Stage, documents: Documents, mutant: Mutant, touching: re
     for (const { attack, verdict } of [...able.filter(direct), ...able.filter((each) => !direct(each))]) {
         try {
             const { stoppedBy } = judgeAttack(documents, stage, attack, { guardrails });
-            if (stoppedBy.join() !== verdict.stoppedBy.join()) return "killed";
+            if (stoppedBy.join() !== verdict.stoppedBy.join()) return "noticed";
         } catch (error) {
             if (/^invalid \w+ policy/.test((error as Error).message)) return "refused";
             throw error;
@@ -74,6 +75,7 @@ function fateOf(stage: Stage, documents: Documents, mutant: Mutant, touching: re
 /** Fewer refusals are only noticed by what the statement refused, and nothing by calls that it speaks of neither before nor after. */
 function canNotice({ before, after, fits: fewer }: Mutant, { attack, verdict }: Judged): boolean {
     if (before.Effect === "Deny" && fewer === "fewer") return verdict.sids.includes(before.Sid);
+    if (before.Effect === "Allow" && fewer === "more" && verdict.allowed) return false;
     return [attack.call, ...(attack.also ?? [])].some(({ action }) => fits(before, action) || (after !== undefined && fits(after, action)));
 }
 
@@ -101,7 +103,7 @@ function widestOf(id: string): string | undefined {
 }
 
 /** Undefined: of a source account that no case attacks. Its roles come from the same builders as those of the one attacked. */
-export function documentName({ arns, names, keyArn, noticesKeyArn, sources, backup, partition }: Stage, id: string): string | undefined {
+function documentName({ arns, names, keyArn, noticesKeyArn, sources, backup, partition }: Stage, id: string): string | undefined {
     const [kind = "", what = ""] = id.split(/ (.*)/);
     if (kind === "scp") return `service control policy ${what.split(" ")[1]} on ${what.startsWith("backup") ? "the backup account" : "source accounts"}`;
     if (kind === "rcp") return `resource control policy ${what} on the backup account`;

@@ -104,7 +104,7 @@ function evaluate(): void {
             sid: r.denialType === "Explicit" ? name(r) : "",
         }));
         // Allowed on narrower ARNs only: the caller's own policy has nothing for the request as a whole.
-        const missing = deniedBy.length > 0 ? deniedBy : [{ control: "identity policy" as const, sid: "" }];
+        const missing = deniedBy.length > 0 || whole.length > 0 ? deniedBy : [{ control: "identity policy" as const, sid: "" }];
         return { allowed: false, why: reasons.join("; ") || "no policy allows it", deniedBy: missing };
     }
 

@@ -1,0 +1,91 @@
+/** Who tried what harm, and what became of it: the same data for the terminal, the report and docs/proof.md. Pure. */
+import type { AttackVerdict } from "./judge";
+import { harms, type Actor, type Attack, type Control, type Harm } from "./types";
+
+export const actors = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10"] as const satisfies readonly Actor[];
+
+export interface Judged {
+    readonly attack: Attack;
+    readonly verdict: Pick<AttackVerdict, "allowed" | "stoppedBy">;
+}
+
+/** A case that isn't preventable. */
+export interface Open {
+    readonly id: string;
+    readonly name: string;
+    readonly reason: string;
+    readonly detectedBy: string;
+}
+
+export interface Cell {
+    readonly actor: Actor;
+    readonly harm: Harm;
+    /** Cases. */
+    readonly stopped: number;
+    /** Who refused, the one that refused most cases first; a case may be refused by several. */
+    readonly by: readonly { readonly control: Control; readonly cases: number }[];
+    readonly detected: readonly Open[];
+    /** Open, and nothing notices it. */
+    readonly unseen: readonly Open[];
+}
+
+export interface Counts {
+    readonly tried: number;
+    readonly stopped: number;
+    /** Against what the table says. */
+    readonly succeeded: number;
+    readonly notPreventable: number;
+    /** Calls that must go on, and that nothing refuses. */
+    readonly legitimate: number;
+}
+
+const isOpen = ({ attack: { expect } }: Judged) => "open" in expect;
+const isAttack = ({ attack: { expect } }: Judged) => !("allowed" in expect);
+
+/** Cells that have cases, by harm and actor. */
+export function cellsOf(judged: readonly Judged[]): Cell[] {
+    return harms.flatMap((harm) =>
+        actors.flatMap((actor): Cell[] => {
+            const cases = judged.filter(({ attack }) => attack.harm === harm && attack.actor === actor).filter(isAttack);
+            if (cases.length === 0) return [];
+            const stopped = cases.filter((each) => !isOpen(each) && !each.verdict.allowed);
+            const open = cases.filter(isOpen).map(openOf);
+            return [{ actor, harm, stopped: stopped.length, by: countControls(stopped), detected: open.filter(isSeen), unseen: open.filter((each) => !isSeen(each)) }];
+        }),
+    );
+}
+
+export function countsOf(judged: readonly Judged[]): Counts {
+    const attacks = judged.filter(isAttack);
+    const open = attacks.filter(isOpen);
+    const stopped = attacks.filter((each) => !isOpen(each) && !each.verdict.allowed);
+    return {
+        tried: attacks.length,
+        stopped: stopped.length,
+        succeeded: attacks.length - open.length - stopped.length,
+        notPreventable: open.length,
+        legitimate: judged.filter((each) => !isAttack(each) && each.verdict.allowed).length,
+    };
+}
+
+/** Cases that end otherwise than the table says; each a sentence. */
+export function findingsOf(judged: readonly Judged[]): string[] {
+    return judged.flatMap(({ attack: { id, call, expect }, verdict }) => {
+        const wanted = "stoppedBy" in expect ? expect.stoppedBy : [];
+        const said = (controls: readonly string[]) => controls.join(", ") || "nobody";
+        return said(wanted) === said(verdict.stoppedBy) ? [] : [`${id} (${call.action}) is stopped by ${said(verdict.stoppedBy)}; the table says ${said(wanted)}`];
+    });
+}
+
+function openOf({ attack: { id, name, expect } }: Judged): Open {
+    const { open, detectedBy } = expect as { open: string; detectedBy: string };
+    return { id, name, reason: open, detectedBy };
+}
+
+const isSeen = ({ detectedBy }: Open) => !detectedBy.startsWith("nothing");
+
+function countControls(stopped: readonly Judged[]): Cell["by"] {
+    const counts = new Map<Control, number>();
+    for (const { verdict } of stopped) for (const control of verdict.stoppedBy) counts.set(control, (counts.get(control) ?? 0) + 1);
+    return [...counts].map(([control, cases]) => ({ control, cases })).sort((a, b) => b.cases - a.cases || (a.control < b.control ? -1 : 1));
+}
