@@ -14,14 +14,14 @@ const key = "exports/part-0";
 const clientOf = ({ endpoint, accessKeyId, secretAccessKey }: Judge, checksums: "WHEN_SUPPORTED" | "WHEN_REQUIRED") =>
     new aws.S3Client({ endpoint, region: "us-east-1", forcePathStyle: true, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1, requestChecksumCalculation: checksums });
 
-async function prepare(s3: aws.S3Client, Bucket: string, { bucket, put }: Operation): Promise<Pick<Stand, "version" | "now">> {
+async function prepare(s3: aws.S3Client, Bucket: string, { bucket, held }: Operation): Promise<Pick<Stand, "version" | "now">> {
     await s3.send(new aws.CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: bucket !== "no lock" }));
     await s3.send(new aws.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }));
     if (typeof bucket !== "string") {
         const [Mode, Days] = bucket;
         await s3.send(new aws.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention: { Mode, Days } } } }));
     }
-    const { VersionId } = await s3.send(new aws.PutObjectCommand({ Bucket, Key: key, Body: "first", ...(put?.hold && { ObjectLockLegalHoldStatus: "ON" as const }) }));
+    const { VersionId } = await s3.send(new aws.PutObjectCommand({ Bucket, Key: key, Body: "first", ...(held && { ObjectLockLegalHoldStatus: "ON" as const }) }));
     const { LastModified } = await s3.send(new aws.HeadObjectCommand({ Bucket, Key: key, VersionId }));
     return { version: VersionId!, now: LastModified!.getTime() };
 }
@@ -47,7 +47,8 @@ async function lockOf({ s3, bucket, now }: Stand, VersionId: string | undefined)
     try {
         const body = await (await s3.send(new aws.GetObjectCommand(one))).Body!.transformToString();
         const { ObjectLockMode, ObjectLockRetainUntilDate, ObjectLockLegalHoldStatus } = await s3.send(new aws.HeadObjectCommand(one));
-        const retention = ObjectLockMode ? `${ObjectLockMode} ${Math.round((ObjectLockRetainUntilDate!.getTime() - now) / dayMs)}` : "unlocked";
+        const days = ObjectLockRetainUntilDate ? Math.round((ObjectLockRetainUntilDate.getTime() - now) / dayMs) : "without a date";
+        const retention = ObjectLockMode ? `${ObjectLockMode} ${days}` : "unlocked";
         return { body, lock: ObjectLockLegalHoldStatus === "ON" ? `${retention} hold` : retention };
     } catch (error) {
         if (isRefusal(error)) return undefined;
