@@ -58,8 +58,8 @@ export async function runConfigured(raw: Raw): Promise<Run> {
 }
 
 /** What a script of this folder prints: JSON on stdout. Its stderr is shown only when it fails. */
-export function childJson<T>(script: readonly string[], input = ""): Promise<T> {
-    const flags = ["--expose-gc", "-r", "ts-node/register/transpile-only"];
+export function childJson<T>(script: readonly string[], input = "", more: readonly string[] = []): Promise<T> {
+    const flags = [...more, "--expose-gc", "-r", "ts-node/register/transpile-only"];
     const child = spawn(process.execPath, [...flags, join(__dirname, script[0]!), ...script.slice(1)], { cwd: join(__dirname, ".."), stdio: "pipe" });
     const [out, err]: Buffer[][] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => out!.push(chunk));
