@@ -216,7 +216,9 @@ function identities({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountAr
         ),
         // A made-up metric would hide silence; ours come through the functions' logs.
         deny("DenyMadeUpMetrics", "cloudwatch:PutMetricData", "*", { StringEquals: { "cloudwatch:namespace": "rds-vault" } }),
-        deny("DenyTopicChanges", ["sns:AddPermission", "sns:DeleteTopic", "sns:RemovePermission", "sns:SetSubscriptionAttributes", "sns:SetTopicAttributes", "sns:Subscribe", "sns:Unsubscribe"], `${notices}*`, butDeploy),
+        deny("DenyTopicChanges", ["sns:AddPermission", "sns:DeleteTopic", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe"], notices, butDeploy),
+        // A subscription is no type of resource, and a topic's ARN may not reach it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html
+        deny("DenySubscriptionChanges", ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"], "*", butDeploy),
         deny("DenyLogChanges", ["logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy"], inBackup(place, "logs", `log-group:/aws/lambda/${prefix}-*`), butDeploy),
         deny("DenyMadeUpLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], inBackup(place, "logs", `log-group:/aws/lambda/${prefix}-*`), allBut(roles, breakGlassRoleArn)),
     );

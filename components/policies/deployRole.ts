@@ -78,7 +78,7 @@ export function managementDeployPolicy(place: Place): Document {
             Action: ["organizations:AttachPolicy", "organizations:DeletePolicy", "organizations:DescribePolicy", "organizations:DetachPolicy", "organizations:ListTagsForResource", "organizations:UpdatePolicy"],
             Resource: ["policy/*/service_control_policy/*", "policy/*/resource_control_policy/*", "account/*", "ou/*"].map((each) => `arn:${partition}:organizations::*:${each}`),
         },
-        // These know no resource, or are asked for before there is one.
+        // These know no resource, or are asked for before there is one, or of policies that aren't ours.
         { Sid: "Find", Effect: "Allow", Action: ["organizations:CreatePolicy", "organizations:ListPoliciesForTarget", "organizations:ListTargetsForPolicy"], Resource: "*" },
     );
 }
@@ -109,7 +109,7 @@ export function backupDeployPolicy(place: Place): Document {
         ...scheduleStatements(place),
         ...watchStatements(place),
         {
-            // What `npm run doctor` asks in the backup account; none of them knows a resource.
+            // What `npm run doctor` asks in the backup account, of whatever trail there is; the others know no resource.
             Sid: "Doctor",
             Effect: "Allow",
             Action: ["account:GetRegionOptStatus", "lambda:GetAccountSettings", "cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus", "cloudtrail:GetEventSelectors", "organizations:DescribeOrganization", "organizations:ListChildren"],

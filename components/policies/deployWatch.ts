@@ -28,12 +28,8 @@ export function watchStatements(place: Place): Statement[] {
                 "sns:ListTagsForResource",
                 "sns:DeleteTopic",
                 "sns:Subscribe",
-                "sns:GetSubscriptionAttributes",
-                "sns:SetSubscriptionAttributes",
-                "sns:Unsubscribe",
             ],
-            // A subscription's ARN is its topic's and an id.
-            Resource: [notices, `${notices}:*`],
+            Resource: notices,
         },
         {
             // Asked of the alias and of its key: https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html
@@ -60,6 +56,13 @@ export function watchStatements(place: Place): Statement[] {
             Effect: "Allow",
             Action: ["cloudtrail:CreateTrail", "cloudtrail:StartLogging", "cloudtrail:UpdateTrail", "cloudtrail:ListTags"],
             Resource: trailArn(place),
+        },
+        {
+            // A subscription is no type of resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html
+            Sid: "Subscriptions",
+            Effect: "Allow",
+            Action: ["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"],
+            Resource: "*",
         },
         {
             // Listing is checked on all alarms; the others know no resource.
