@@ -1,5 +1,7 @@
 /** The rehearsal as one self-contained HTML page. Pure. */
 import { arnsOf, namesOf } from "../components/arns";
+import type { AttackResult } from "./attacks/playAll";
+import { attackSection, attackStyle } from "./attacks/playHtml";
 import type { SimTask } from "./aws/types";
 import { day, hour } from "./nights";
 import type { Rehearsal } from "./rehearse";
@@ -26,19 +28,20 @@ h1{font-size:1.7rem;margin:0}h2{margin:2.5rem 0 .8rem;font-size:1.15rem}p{margin
 table{border-collapse:collapse;width:100%;font-size:.86rem}th{text-align:left;color:var(--soft);font-weight:600}th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 td.name{white-space:nowrap}@media(max-width:800px){td.short{white-space:normal}}td:last-child{overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}svg .soft{fill:var(--soft)}.scroll{overflow-x:auto}`;
 
-export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly SnapshotFate[]): string {
+export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly SnapshotFate[], attacks?: AttackResult): string {
     const { snapshots, exports, minutesToStart, minutesToSeal, faults, alarms, violations, deniedCalls } = verdict;
     const card = (value: string | number, label: string, look = "") => `<div class="card"><b class="${look}">${escape(value)}</b><span>${escape(label)}</span></div>`;
     const zero = (value: number, label: string) => card(value, label, value ? "bad" : "good");
-    return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>rds-vault rehearsal, ${escape(verdict.stack)}</title><style>${style}</style></head><body>
+    return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>rds-vault rehearsal, ${escape(verdict.stack)}</title><style>${style}${attacks ? attackStyle : ""}</style></head><body>
 <h1>${isKept(verdict) ? "Every promise was kept" : '<span class="bad">A promise was broken</span>'}</h1>
 <p>Rehearsal of the stack <b>${escape(verdict.stack)}</b>: ${verdict.virtualHours} hours in a simulated AWS, seed ${verdict.seed}, from ${when(rehearsal.start)} UTC. The policies, event patterns and Lambda text are those that <code>pulumi up</code> would deploy; an independent IAM evaluator judged every call.</p>
-<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${card(snapshots.waiting, "waiting")}${card(snapshots.givenUp, "given up, alarmed", snapshots.givenUp ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
-${[...violations, ...deniedCalls].map((line) => `<p class="bad">${escape(line)}</p>`).join("")}
+<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${card(snapshots.waiting, "waiting")}${card(snapshots.givenUp, "given up, alarmed", snapshots.givenUp ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${attacks ? zero(attacks.counts.succeeded, `of ${attacks.counts.tried} attacks succeeded`) : ""}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
+${[...violations, ...(attacks?.findings ?? []), ...deniedCalls].map((line) => `<p class="bad">${escape(line)}</p>`).join("")}
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
 <h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.${rehearsal.settings.sourceAccounts.length > pictures ? ` Drawn are the ${pictures} busiest of ${rehearsal.settings.sourceAccounts.length} accounts.` : ""}</p>${drawn(rehearsal).map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
 <h2>Faults played</h2><div class="scroll"><table><tr><th>When</th><th>Fault</th><th>What came of it</th></tr>${faults.map((fault) => `<tr><td class="name">${when(Date.parse(fault.when))}</td><td>${escape(fault.name)}</td><td>${escape(fault.effect)}</td></tr>`).join("")}</table></div>
 <h2>Alarms</h2>${alarms.length ? `<p>CloudWatch's alarms as they would be deployed, on what the functions said of themselves and on the queues, and the tamper rules on what CloudTrail would have told.</p><div class="scroll"><table><tr><th>When</th><th>Alarm</th><th>About</th></tr>${grouped(alarms).map((alarm) => `<tr><td class="name">${when(Date.parse(alarm.when)).slice(5)}</td><td class="name short">${escape(alarm.name)}</td><td>${escape(alarm.about)}${alarm.others ? ` <i>${escape(alarm.others.trim())}</i>` : ""}</td></tr>`).join("")}</table></div>` : "<p>None rang.</p>"}
+${attacks ? attackSection(attacks, escape) : ""}
 <h2>Every snapshot and its fate</h2><div class="scroll"><table><tr><th>Account</th><th>Snapshot</th><th>Available</th><th>Started</th><th>Fate</th><th>Reason</th></tr>${fates.map((fate) => fateRow(rehearsal, fate)).join("")}</table></div>
 </body></html>
 `;

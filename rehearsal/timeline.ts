@@ -47,7 +47,7 @@ export function timeline({ world, faults, settings, start, end }: Rehearsal, col
 }
 
 export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colours: Colours): string[] {
-    const { snapshots, exports, minutesToStart, minutesToSeal, slotUtilization, faults, violations, deniedCalls } = verdict;
+    const { snapshots, exports, minutesToStart, minutesToSeal, slotUtilization, faults, attacks, violations, deniedCalls } = verdict;
     const reasons = new Map<string, number>();
     for (const { fate, reason } of fates) {
         // Names and numbers differ; the kind of reason is what counts here.
@@ -81,7 +81,16 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
         "",
         ...alarmLines(verdict, colours),
         "",
-        ...[...violations, ...deniedCalls.map((call) => `refused without a fault to explain it: ${call}`)].map((line) => colours.red(`broken: ${line}`)),
+        ...(attacks
+            ? [
+                  colours.bold("Attacks"),
+                  row("stopped", attacks.stopped, `of ${attacks.tried}; judged as rendered, and played on the vault where the simulated AWS has the call`),
+                  row("not preventable", attacks.notPreventable, "the report says why, and what detects them"),
+                  must("succeeded", attacks.succeeded),
+                  "",
+              ]
+            : []),
+        ...[...violations, ...(attacks?.findings ?? []), ...deniedCalls.map((call) => `refused without a fault to explain it: ${call}`)].map((line) => colours.red(`broken: ${line}`)),
         isKept(verdict) ? colours.green("Every promise was kept.") : colours.red("A promise was broken."),
     ];
 }
@@ -122,6 +131,6 @@ export function grouped(alarms: readonly Told[]): readonly (Told & { readonly ot
 }
 
 /** Whether the rehearsal may exit with 0. */
-export function isKept({ snapshots, exports: { duplicates }, violations, deniedCalls }: Verdict): boolean {
-    return snapshots.lost === 0 && duplicates === 0 && violations.length === 0 && deniedCalls.length === 0;
+export function isKept({ snapshots, exports: { duplicates }, attacks, violations, deniedCalls }: Verdict): boolean {
+    return snapshots.lost === 0 && duplicates === 0 && (attacks?.findings ?? []).length === 0 && violations.length === 0 && deniedCalls.length === 0;
 }

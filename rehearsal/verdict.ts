@@ -1,5 +1,6 @@
 /** What came of a rehearsal, in numbers. Pure. */
 import { alarmViolations, type Told } from "./alarms";
+import type { AttackResult } from "./attacks/playAll";
 import type { SimDatabase } from "./aws/types";
 import { manifestOfExport } from "../handlers/lib/history";
 import { good, minutesToSeal, slots, type Fate, type SnapshotFate } from "./fates";
@@ -31,11 +32,13 @@ export interface Verdict {
     readonly faults: readonly { name: string; when: string; effect: string }[];
     /** What CloudWatch and the tamper rules told, by time. */
     readonly alarms: readonly Told[];
+    /** `tried` is the sum of the other numbers. `findings`: what isn't as the table of attacks says. Absent: not tried. */
+    readonly attacks?: { tried: number; stopped: number; succeeded: number; notPreventable: number; findings: readonly string[] };
     readonly deniedCalls: readonly string[];
     readonly violations: readonly string[];
 }
 
-export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Verdict {
+export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[], attacks?: AttackResult): Verdict {
     const { world, stack, seed, start, end, faults, alarms } = rehearsal;
     const count = (fate: Fate) => all.filter((each) => each.fate === fate).length;
     const tasks = world.rds.tasks();
@@ -79,6 +82,7 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
         calls: countBy(world.calls.map(({ action }) => action)),
         faults: effects.flatMap(({ fault, effect }) => (effect ? [{ name: fault.name, when: iso(fault.when), effect }] : [])),
         alarms: alarms.map(({ name, when, about }) => ({ name, when, about })),
+        ...(attacks && { attacks: told(attacks) }),
         deniedCalls: world.calls.filter((call) => !call.allowed && !explained(call)).map(({ at, principal, action, resource, why }) => `${iso(at)} ${principal.arn} ${action} on ${resource}: ${why}`),
         violations: [
             ...brokenPromises(rehearsal.rendered),
@@ -88,6 +92,8 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[]): Ver
         ],
     };
 }
+
+const told = ({ counts: { tried, stopped, succeeded, notPreventable }, findings }: AttackResult): NonNullable<Verdict["attacks"]> => ({ tried, stopped, succeeded, notPreventable, findings });
 
 function percentiles(values: readonly number[]): Percentiles {
     const sorted = [...values].sort((a, b) => a - b);

@@ -75,10 +75,13 @@ function note(world: World, call: JudgedCall): void {
     record(world, call);
 }
 
+const everything = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] });
+
 function judgeByPolicies(world: World, call: Call): { allowed: boolean; why: string } {
     const { principal, action, resource } = call;
     const context = withAwsKeys(call, world.region, world.organization);
-    const identity = principal.roleArn ? (world.iam.role(principal.roleArn)?.policies ?? []) : [];
+    // A root has every right in its account that nobody denies: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user.html
+    const identity = principal.roleArn ? (world.iam.role(principal.roleArn)?.policies ?? []) : principal.arn.endsWith(":root") ? [everything] : [];
     const guards = guardsOn(call, world.iam.guardrails, world.organization.isManagement);
     return judge({ ...call, context }, identity, resourcePolicyOf(world, action, resource), guards);
 }

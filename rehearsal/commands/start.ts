@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "fs";
 import { dirname, join } from "path";
 import { createColors } from "picocolors";
 import { namesOf } from "../../components/arns";
+import { tryAll } from "../attacks/playAll";
 import { rawConfig, settingsFromFile } from "../config";
 import { readEvents, readInventory } from "../eventFiles";
 import { playEvents } from "../playEvents";
@@ -16,7 +17,7 @@ import { parseOptions, runCommand, usageError } from "./options";
 
 const reportFile = "rehearsal-report.html";
 
-const usage = `Rehearses a stack on this machine: deploys what pulumi up would send into a simulated AWS, plays its nights and faults, and says whether every promise was kept.
+const usage = `Rehearses a stack on this machine: deploys what pulumi up would send into a simulated AWS, plays its nights, its faults and every attack, and says whether every promise was kept.
 
 npm start -- [--stack NAME | --config FILE] [--seed N] [--days N] [--databases N] [--manifests DIR] [--json]
 npm start -- --events DIR [--inventory FILE]… [--stack NAME | --config FILE] [--json]
@@ -95,13 +96,16 @@ void runCommand(async () => {
     });
     progress("");
     const all = fates(rehearsal);
-    const result = verdict(rehearsal, all);
+    progress("Trying every attack …");
+    const attacks = tryAll(rehearsal.world, rendered, settings);
+    progress("");
+    const result = verdict(rehearsal, all, attacks);
     if (options.manifests) writeManifests(options.manifests, rehearsal);
     const colours = createColors(Boolean(process.stdout.isTTY) && !process.env.NO_COLOR);
     if (json) console.log(JSON.stringify(result, null, 2));
     else {
         const lines = [colours.bold(`Rehearsal of the stack ${stack}, ${days} days, seed ${seed}`), "", ...timeline(rehearsal, colours), "", ...summary(result, all, colours)];
-        writeFileSync(reportFile, report(rehearsal, result, all));
+        writeFileSync(reportFile, report(rehearsal, result, all, attacks));
         console.log([...lines, "", `Written: ${reportFile}`].join("\n"));
     }
     return isKept(result) ? 0 : 1;
