@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { root } from "../rendered";
-import { startPeer } from "../wire/peer";
+import { startPeer } from "./peer";
 
 /** The module's last version before its repository was archived: https://proxy.golang.org/github.com/minio/minio/@latest */
 const version = "v0.0.0-20260212201848-7aac2a2c5b7c";

@@ -2,7 +2,7 @@
 import { delimiter, dirname, join } from "node:path";
 import { venv } from "../peers/python";
 import { root } from "../rendered";
-import { startPeer, type Peer } from "./peer";
+import { startPeer, type Peer } from "../peers/peer";
 
 /** RDS as far as its control plane goes: exports are `complete` at once, and nothing is written. https://docs.getmoto.org/en/latest/docs/server_mode.html */
 export async function startMoto(account: string): Promise<Peer> {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, PutObjectLockConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { taskId, taskIdStem } from "../../handlers/lib/taskId";
-import { startMinio } from "./minio";
+import { startMinio } from "../peers/minio";
 import { batch, nodeVersions, startFunction } from "./functions";
 import { arns, names, region, source } from "./hub";
 

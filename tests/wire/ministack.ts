@@ -13,7 +13,7 @@ import { venv } from "../peers/python";
 import { adapted } from "./deviations";
 import { renderedFunctions } from "./functions";
 import { backup, names, region, source } from "./hub";
-import { waitFor } from "./peer";
+import { waitFor } from "../peers/peer";
 
 export interface Credentials {
     readonly accessKeyId: string;

@@ -14,7 +14,7 @@ import { startMiniStack, startMoto } from "./emulators";
 import { nodeOf, nodeVersions, renderedFunctions } from "./functions";
 import { arns, backup, keyArn, names, region, source, startHub, type Hub } from "./hub";
 import { clientsOf, eventSource, install, queueUrlOf, rootOf, type Credentials } from "./ministack";
-import { waitFor, type Peer } from "./peer";
+import { waitFor, type Peer } from "../peers/peer";
 import { relayTo } from "./relay";
 
 const eventPattern = () => renderedFunctions().rendered.resources.find(({ name }) => name === "hub-bus-rule")!.inputs["eventPattern"] as string;

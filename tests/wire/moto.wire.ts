@@ -7,7 +7,7 @@ import { addCluster, addClusterSnapshot, addInstance, addSnapshot } from "./data
 import { startMoto } from "./emulators";
 import { batch, nodeVersions, startFunction, type Answer } from "./functions";
 import { arns, backup, keyArn, names, region, source, startHub, type Hub } from "./hub";
-import type { Peer } from "./peer";
+import type { Peer } from "../peers/peer";
 import { relayTo, type Passing } from "./relay";
 
 const trigger = (...resources: string[]) => ({ source: "aws.rds", account: source, resources });
