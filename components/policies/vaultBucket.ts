@@ -102,7 +102,7 @@ function suspended({ arns, suspendedAccounts = [] }: VaultBucketPolicyArgs): Sta
             ...everyone,
             Action: "s3:PutObject*",
             Resource: `${arns.bucket}/*`,
-            Condition: { StringEquals: { "aws:PrincipalAccount": suspendedAccounts }, Null: { "aws:PrincipalAccount": "false" } },
+            Condition: { StringEquals: { "aws:PrincipalAccount": suspendedAccounts } },
         },
     ];
 }

@@ -6,12 +6,13 @@ import { roleArn, rootArn } from "../../components/arns";
 import { deployTrust } from "../../components/policies/deployRole";
 import { document } from "../../components/policies/document";
 import { iamForwarderRule, tamperRuleArns } from "../../components/policies/tamper";
+import { trailArn, trailBucketArn } from "../../components/policies/trail";
 import { service, type Who } from "./actors";
 import { open, perimeter, tries, type Tried } from "./build";
 import { placesOf } from "./objects";
 import type { Attack, Control, Source, Stage } from "./types";
 
-export const edgeCases = (stage: Stage): Attack[] => unique([...beyondTask(stage), ...assumed(stage), ...inOurName(stage), ...everySource(stage), ...administration(stage), ...neighbours(stage), ...destruction(stage), ...rootSession(stage), ...brokenGlass(stage), ...anotherOrganization(stage)]);
+export const edgeCases = (stage: Stage): Attack[] => unique([...beyondTask(stage), ...assumed(stage), ...inOurName(stage), ...everySource(stage), ...administration(stage), ...neighbours(stage), ...destruction(stage), ...rootSession(stage), ...brokenGlass(stage), ...anotherOrganization(stage), ...trailBucket(stage), ...suspended(stage)]);
 
 type On = Tried["on"];
 
@@ -95,6 +96,9 @@ function beyondTask(stage: Stage): Attack[] {
         ...r("reader", "cloudwatch:DescribeAlarmHistory", `arn:${partition}:cloudwatch:${region}:${backup}:alarm:${names.watch}-rpo`),
         ...r("reader", "sns:GetTopicAttributes", arns.notices, ["identity policy", "topic policy"]),
         ...r("reader", "sns:ListSubscriptionsByTopic", topic),
+        ...r("reader", "logs:FilterLogEvents", arns.sealerLogs),
+        ...r("reader", "cloudwatch:DescribeAlarms", `arn:${partition}:cloudwatch:ap-southeast-2:${backup}:alarm:another`, ["identity policy", "scp"], { context: context("aws:RequestedRegion", "ap-southeast-2") }),
+        ...r("A8 watcher", "logs:FilterLogEvents", `arn:${partition}:logs:${region}:${backup}:log-group:another`),
         ...allowed(stage, "reader", "logs:FilterLogEvents", arns.starterLogs),
         ...r("A8 watcher", "logs:GetLogEvents", `${arns.sealerLogs}:log-stream:own`),
         ...r("A8 watcher", "s3:GetObjectTagging", canary, ["bucket policy", "identity policy"]),
@@ -201,6 +205,7 @@ function everySource(stage: Stage): Attack[] {
         const a = (who: Who, action: string, on: On, more?: Partial<Tried>) => allowed(there, who, action, on, more);
         return [
             ...a("export role", "s3:PutObject", () => `${arns.bucket}/exports/${account}/instance.orders/x`, { also: encrypt }),
+            ...a("export role", "s3:PutObject", () => `${arns.bucket}/exports/${account}/instance.orders/x`, { context: () => ({ "s3:x-amz-server-side-encryption": "aws:kms", "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn }) }),
             ...a("export role", "s3:ListBucket", arns.bucket),
             ...a("export role", "s3:GetBucketLocation", arns.bucket),
             ...a("access role", "kms:CreateGrant", keyArn, { context: () => forRds }),
@@ -364,5 +369,37 @@ function anotherOrganization(stage: Stage): Attack[] {
         byService(stage, "edge-elsewhere-backup", "events.amazonaws.com", "sqs:SendMessage", arns.undeliveredQueue, from(backup, arns.hubRule), "allowed"),
         // Where `pulumi up` and the responders come from.
         ...outside.flatMap((role) => allowed(stage, "A7", "sts:AssumeRole", role).map((attack): Attack => ({ ...attack, actor: "deploy", name: "assumes the deploy or break-glass role from where its trust says", resourcePolicy: deployTrust(ci) }))),
+    ];
+}
+
+/** Where the program makes the trail. */
+function trailBucket(stage: Stage): Attack[] {
+    const { settings, backup, region } = stage;
+    const update = open("What the deploy role makes it can change", "rule evidence");
+    const updates = tries(stage, { id: "edge-trail", row: 49, harm: "blind the watchers", name: "diverts the trail", action: "cloudtrail:UpdateTrail", on: trailArn(placeOf(stage)) }, { "A9": update });
+    if (settings.monitoring.trail !== "create") return updates;
+    const bucket = trailBucketArn(placeOf(stage));
+    const log = `${bucket}/AWSLogs/${backup}/CloudTrail/${region}/2026/10/05/x.json.gz`;
+    const ours = { "aws:SourceAccount": backup, "aws:SourceArn": trailArn(placeOf(stage)) };
+    const acl = { ...ours, "s3:x-amz-acl": "bucket-owner-full-control" };
+    return [
+        ...updates,
+        byService(stage, "edge-trail-acl", "config.amazonaws.com", "s3:GetBucketAcl", bucket, ours, ["bucket policy"]),
+        byService(stage, "edge-trail-list", "cloudtrail.amazonaws.com", "s3:ListBucket", bucket, ours, ["bucket policy"]),
+        byService(stage, "edge-trail-write", "config.amazonaws.com", "s3:PutObject", log, acl, ["bucket policy"]),
+        byService(stage, "edge-trail-object-acl", "cloudtrail.amazonaws.com", "s3:PutObjectAcl", log, acl, ["bucket policy"]),
+        ...tries(stage, { id: "edge-trail-http", row: "design", harm: "blind the watchers", name: "lists logs without TLS", action: "s3:ListBucket", on: bucket, context: context("aws:SecureTransport", "false") }, { "A4": ["bucket policy", "rcp"] }),
+    ];
+}
+
+/** Whom the kill switch for an account leaves alone, and what it leaves that account. */
+function suspended(stage: Stage): Attack[] {
+    const [account] = stage.settings.vault.suspendedAccounts;
+    if (!account) return [];
+    const { arns, tenant } = stage;
+    const goes = (who: Who, id: string, action: string, on: On) => tries(stage, { id: `edge-suspended-${id}`, row: "design", harm: "stop backups silently", name: `calls ${action} while an account is suspended`, action, on }, { [who]: "allowed" });
+    return [
+        ...goes("export role", "reads", "s3:GetObject", ({ account: each }) => `${arns.bucket}/exports/${each}/x`),
+        ...tries({ ...stage, sources: [{ account: tenant, id: "tenant", kind: "listed" }] }, { id: "edge-suspended-others", row: "design", harm: "stop backups silently", name: "writes on while another account is suspended", action: "s3:PutObject", on: () => `${arns.bucket}/exports/${tenant}/x` }, { "export role": "allowed" }),
     ];
 }

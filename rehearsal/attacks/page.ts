@@ -63,7 +63,11 @@ ${actors.map((actor) => `- ${actor}: ${actorNames[actor]}`).join("\n")}
 
 ${gridTable(all)}
 
-A6 is the column to read twice. Whoever administers the organization's management account detaches the guardrails, or closes the backup account: after 90 days AWS deletes what is in it, locked versions too. Nothing in this program prevents that, and nothing in one organization can. It takes a second copy in another organization or with another provider.`;
+Roles of the program that no actor stands for (forwarder, schedules, reader) are tried beyond their task too. These cases are in the counts above and not in the grid.
+
+A6 is the column to read twice, and its empty cells are no comfort. Whoever administers the organization's management account detaches the guardrails and is then A4 without them, or closes the backup account: after 90 days AWS deletes what is in it, locked versions too. So does whoever talks a support desk into handing over that account's root user. Nothing in this program prevents that, and nothing in one organization can: it takes a second copy in another organization or with another provider.
+
+The last row is the other limit: what was corrupt in the database before the snapshot is saved as it was. Older exports stay for as long as they are locked.`;
 }
 
 function opened({ cells: all }: Proven): string {

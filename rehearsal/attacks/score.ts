@@ -59,8 +59,7 @@ type Fate = "noticed" | "refused" | "survived";
 /** The likeliest case first, and none that can't notice. */
 function fateOf(stage: Stage, documents: Documents, mutant: Mutant, touching: readonly Judged[], guardrails: boolean): Fate {
     const able = touching.filter((judged) => canNotice(mutant, judged));
-    const direct = ({ attack: { call } }: Judged) => fits(mutant.before, call.action);
-    for (const { attack, verdict } of [...able.filter(direct), ...able.filter((each) => !direct(each))]) {
+    for (const { attack, verdict } of [...able.filter((judged) => isLikely(mutant, judged)), ...able.filter((judged) => !isLikely(mutant, judged))]) {
         try {
             const { stoppedBy } = judgeAttack(documents, stage, attack, { guardrails });
             if (stoppedBy.join() !== verdict.stoppedBy.join()) return "noticed";
@@ -72,10 +71,18 @@ function fateOf(stage: Stage, documents: Documents, mutant: Mutant, touching: re
     return "survived";
 }
 
+/** Of an action that the statement speaks of only now, or else before too; refused as yet where it lets in more, allowed where it refuses more. */
+function isLikely({ before, after, fits: which }: Mutant, { attack: { call }, verdict }: Judged): boolean {
+    if (which === "fewer" || !after) return fits(before, call.action);
+    const spoken = JSON.stringify(before.Action) === JSON.stringify(after.Action) ? fits(after, call.action) : !fits(before, call.action) && fits(after, call.action);
+    return spoken && verdict.allowed === (before.Effect === "Deny");
+}
+
 /** Fewer refusals are only noticed by what the statement refused, and nothing by calls that it speaks of neither before nor after. */
 function canNotice({ before, after, fits: fewer }: Mutant, { attack, verdict }: Judged): boolean {
     if (before.Effect === "Deny" && fewer === "fewer") return verdict.sids.includes(before.Sid);
     if (before.Effect === "Allow" && fewer === "more" && verdict.allowed) return false;
+    if (before.Effect === "Deny" && fewer === "more" && attack.also === undefined && verdict.sids.includes(before.Sid)) return false;
     return [attack.call, ...(attack.also ?? [])].some(({ action }) => fits(before, action) || (after !== undefined && fits(after, action)));
 }
 

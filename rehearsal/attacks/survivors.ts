@@ -44,7 +44,11 @@ export const explainedSurvivors: readonly Explained[] = [
         "DenyForeignPrefixes holds the same line from the other side, for each account: either of the two alone would do, and both are there since the exports of all tenants lie in one bucket.",
         "vault bucket policy / ExportRolesOwnPrefix* / resource arn:aws:s3:::<prefix>-<backup>/*",
     ),
-    explained("s3:ListBucket and s3:GetBucketLocation are asked of the bucket only.", "vault bucket policy / ExportRolesBucket* / resource arn:aws:s3:::<prefix>-<backup>/*"),
+    explained(
+        "The actions are asked of the bucket only.",
+        "vault bucket policy / ExportRolesBucket* / resource arn:aws:s3:::<prefix>-<backup>/*",
+        "trail bucket policy / AclCheck / resource arn:aws:s3:::<prefix>-trail-<backup>/*",
+    ),
     explained(
         "The paths of the units hold the organization's id too. In the bucket policy this fixed value keeps the statement from counting as public, which the public access block would refuse (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status); elsewhere it stands for the same reason that a reader looks for it.",
         "* / *InUnits / without StringEquals aws:PrincipalOrgID",
