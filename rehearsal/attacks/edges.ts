@@ -260,6 +260,7 @@ function administration(stage: Stage): Attack[] {
         ...a("logs:DeleteLogGroup", inBackup("logs", "log-group:another")),
         ...a("logs:PutLogEvents", inBackup("logs", "log-group:another:log-stream:own")),
         ...a("kms:CreateAlias", inBackup("kms", "alias/another")),
+        ...allowed(stage, "deploy", "sns:Unsubscribe", arns.notices),
         ...allowed(stage, "deploy", "cloudtrail:UpdateTrail", inBackup("cloudtrail", `trail/${names.trail}`)),
     ].filter(({ call }) => call.action !== "cloudtrail:UpdateTrail" || settings.monitoring.trail === "create");
 }
@@ -343,6 +344,7 @@ function brokenGlass(stage: Stage): Attack[] {
         ["cloudtrail:UpdateTrail", inBackup("cloudtrail", "trail/all")],
         ["cloudwatch:PutMetricAlarm", inBackup("cloudwatch", `alarm:${names.watch}-rpo`)],
         ["sns:Subscribe", arns.notices],
+        ["sns:Unsubscribe", arns.notices],
         ["logs:DeleteLogGroup", arns.starterLogs],
         ["logs:PutLogEvents", `${arns.starterLogs}:log-stream:own`],
     ];
