@@ -15,6 +15,8 @@ export type Damage =
     | "unreadable"
     /** The next object of an export isn't locked as it should be. */
     | "weakened"
+    /** The next object of an export can't be written. */
+    | "stopped"
     /** Another version, or a marker, lies over one that was the newest. */
     | "shadowed"
     /** A new object that isn't under the writer's own account's prefix. */
@@ -69,6 +71,7 @@ export function damageOf(before: Look, after: Look, call: Call): Damage[] {
         hidden: before.restore === "read" && after.restore === "hidden",
         unreadable: before.restore === "read" && after.restore === "unreadable",
         weakened: before.stamp !== undefined && after.stamp !== undefined && (rank(after.stamp.mode) < rank(before.stamp.mode) || after.stamp.until < before.stamp.until),
+        stopped: before.stamp !== undefined && after.stamp === undefined,
         shadowed: [...tops].some(([key, versionId]) => now.has(key) && still.has(versionId) && now.get(key) !== versionId),
         junk: added.some((version) => !tops.has(version.key) && !version.key.startsWith(own) && !isLedger(version)),
         forged: added.some(isLedger) || after.messages > before.messages,
