@@ -1,4 +1,4 @@
-// Doesn't prove that CloudFormation takes the template (cfn-lint judges it in .ci/run; README: the canary stack does).
+// Doesn't prove that CloudFormation takes the template (cfn-lint judges it in npm run test:documents; README: the canary stack does).
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sourceTemplate, type TemplateResource } from "../../components/rollout/template";

@@ -36,8 +36,8 @@ function judged(asked: Readonly<Record<string, object>>, events: readonly object
 describe("event patterns by AWS's own matcher", () => {
     it("forwarders and hub rules take the RDS events that must travel, of enrolled accounts, and no others", () => {
         const asked = patterns((rule) => /-(forwarder|trigger)$/.test(rule));
-        // By stack, forwarders and the hub's rule: prod, canary, prod-use1, and the organization's listed account and members.
-        assert.equal(Object.keys(asked).length, 3 + 1 + (1 + 1) + (3 + 1) + (1 + 1 + 1));
+        // By stack, forwarders and the hub's rule: prod, canary, prod-use1, the organization's listed account and members, and trail.
+        assert.equal(Object.keys(asked).length, 3 + 1 + (1 + 1) + (3 + 1) + (1 + 1 + 1) + (1 + 1));
         const cases = [
             ...rdsEvents.flatMap((told) => [{ told, by: shop, source: "aws.rds" }, { told, by: stranger, source: "aws.rds" }, { told, by: shop, source: "my.rds" }]),
             // An id that travels, in an event of another kind.

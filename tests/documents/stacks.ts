@@ -10,6 +10,7 @@ const files: Readonly<Record<string, string>> = {
     canary: "Pulumi.canary.yaml",
     "prod-use1": "Pulumi.prod-use1.yaml",
     organization: "tests/fixtures/Pulumi.organization.yaml",
+    trail: "tests/documents/Pulumi.trail.yaml",
 };
 
 export interface Stack {
