@@ -298,21 +298,21 @@ function destruction(stage: Stage): Attack[] {
     const { breakGlassRoleArn } = settings.guardrails;
     const all: Control[] = ["key policy", "rcp", "scp"];
     const actions = ["ScheduleKeyDeletion", "DisableKey", "DisableKeyRotation", "ImportKeyMaterial", "DeleteImportedKeyMaterial", "ReplicateKey", "UpdatePrimaryRegion"].map((each) => `kms:${each}`);
-    const http = { context: context("aws:SecureTransport", "false") };
+    const http = { harm: "read others' exports", context: context("aws:SecureTransport", "false") } as const;
     const unchecked = { context: context("kms:BypassPolicyLockoutSafetyCheck", "true") };
     const tried = (who: Who, action: string, on: On, by: readonly Control[], more?: Partial<Tried>) => tries(stage, { id: `edge-${action}`, row: "design", harm: "make unreadable", name: `calls ${action}`, action, on, ...more }, { [who]: by });
     return [
         ...actions.flatMap((action) => [...tried("A8 sealer", action, keyArn, all), ...tried("A4", action, noticesKeyArn, all)]),
         ...tried("A4", "kms:RetireGrant", keyArn, ["key policy", "scp"]),
-        ...tried("A10", "s3:AbortMultipartUpload", object, ["bucket policy"]),
-        ...tried("A10", "s3:ListMultipartUploadParts", object, ["bucket policy"]),
+        ...tried("A10", "s3:AbortMultipartUpload", object, ["bucket policy"], { harm: "kill running exports" }),
+        ...tried("A10", "s3:ListMultipartUploadParts", object, ["bucket policy"], { harm: "read others' exports" }),
         ...tried("A2", "s3:ListBucket", arns.bucket, ["bucket policy", "rcp"], http),
         ...tried("A2", "kms:Decrypt", keyArn, ["rcp"], http),
         ...tried("A4", "sqs:GetQueueAttributes", arns.triggerQueue, ["rcp"], http),
-        ...tried("A4", "s3:PutObjectAcl", object, ["scp"]),
-        ...tried("A4", "logs:CreateLogStream", `${arns.starterLogs}:log-stream:own`, ["scp"]),
+        ...tried("A4", "s3:PutObjectAcl", object, ["scp"], { harm: "open trust" }),
+        ...tried("A4", "logs:CreateLogStream", `${arns.starterLogs}:log-stream:own`, ["scp"], { harm: "blind the watchers" }),
         ...(breakGlassRoleArn ? tried("break-glass", "kms:PutKeyPolicy", keyArn, ["key policy", "rcp"], unchecked) : []),
-        ...tried("A10 outside", "s3:GetObject", `${arns.bucket}/exports/${backup}/x`, ["bucket policy", ...outsiders]),
+        ...tried("A10 outside", "s3:GetObject", `${arns.bucket}/exports/${backup}/x`, ["bucket policy", ...outsiders], { harm: "read others' exports" }),
     ];
 }
 

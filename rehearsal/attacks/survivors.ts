@@ -50,7 +50,7 @@ export const explainedSurvivors: readonly Explained[] = [
         "trail bucket policy / AclCheck / resource arn:aws:s3:::<prefix>-trail-<backup>/*",
     ),
     explained(
-        "The paths of the units hold the organization's id too. In the bucket policy this fixed value keeps the statement from counting as public, which the public access block would refuse (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status); elsewhere it stands for the same reason that a reader looks for it.",
+        "The paths of the units hold the organization's id too. In the bucket policy this fixed value keeps the statement from counting as public, which the public access block would refuse (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status); elsewhere it is said once more since a unit's id is unique only within its organization.",
         "* / *InUnits / without StringEquals aws:PrincipalOrgID",
         "undelivered queue policy / ForwardersInUnits / without StringEquals aws:SourceOrgID",
     ),
