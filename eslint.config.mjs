@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-    { ignores: ["bin/", "node_modules/"] },
+    { ignores: ["bin/", "node_modules/", ".cache/"] },
     ...tseslint.configs.recommended,
     {
         files: ["**/*.ts"],
