@@ -3,6 +3,8 @@
 export interface How {
     /** Small sizes and few repeats: shows that it works, and its numbers are no measurement. */
     readonly quick: boolean;
+    /** The largest sizes too, which take most of an hour. */
+    readonly long: boolean;
     progress(text: string): void;
 }
 

@@ -132,11 +132,11 @@ function idleOf(tasks: readonly SimTask[]): Drained["idle"] {
 
 const part = ({ bound, makespan }: Drained) => `${number((bound / makespan) * 100, 1)} %`;
 
-async function measure({ quick, progress }: How): Promise<Drained[]> {
+async function measure({ quick, long, progress }: How): Promise<Drained[]> {
     progress("burst: the program");
     const stack = await stackForBurst();
     const drained: Drained[] = [];
-    for (const count of quick ? [10, 40] : [10, 100, 1000, 5000]) {
+    for (const count of quick ? [10, 40] : [10, 100, 1000, ...(long ? [5000] : [])]) {
         for (const design of designs) {
             progress(`burst: ${count} snapshots, ${design}`);
             drained.push(await drain(stack, design, count));

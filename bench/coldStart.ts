@@ -1,5 +1,4 @@
 /** `npm run bench -- package`: the starter's archive and cold start beside a tutorial's, bare SDK clients and nothing. */
-import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +10,7 @@ import { createWorld } from "../rehearsal/aws/world";
 import type { Rendered } from "../rehearsal/graph";
 import { anatomy, filesIn, zipBytes, type Files } from "./archive";
 import { interleaved, ratioOf, spreadOf, type Benchmark, type How, type Spread } from "./benchmark";
-import { accountIds, runProgram, settingsOf, sizes } from "./programs";
+import { accountIds, node, runProgram, settingsOf, sizes } from "./programs";
 import { number, table } from "./table";
 import { tutorialFolder } from "./tutorialPackages";
 
@@ -70,29 +69,18 @@ async function coldStart(rendered: Rendered, name: Name, handler: string, module
     const role = world.iam.assumeAsService("lambda.amazonaws.com", `arn:${partition}:iam::444455556666:role${rolePath}${functionName}`, { account: "444455556666" });
     const before = world.calls.length;
     try {
-        const started = await child(handler, {
+        const started = await node<Start>(["package/child.cjs"], { env: {
             ...environment, AWS_REGION: region, AWS_ENDPOINT_URL: front.url, AWS_LAMBDA_FUNCTION_NAME: functionName,
             AWS_ACCESS_KEY_ID: world.iam.issue(role), AWS_SECRET_ACCESS_KEY: "secret", AWS_SESSION_TOKEN: "token", NODE_PATH: modules,
             AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: "1",
-            SEAL_QUEUE_URL: `${front.url}/444455556666/${environment.STACK}-seal`,
-        }, JSON.stringify({ Records: [{ messageId: "1", body: JSON.stringify({ source: "aws.rds", account, resources: [arn], detail: { SourceArn: arn } }) }] }));
+            SEAL_QUEUE_URL: `${front.url}/444455556666/${environment.STACK}-seal`, HANDLER: handler,
+        }, input: JSON.stringify({ Records: [{ messageId: "1", body: JSON.stringify({ source: "aws.rds", account, resources: [arn], detail: { SourceArn: arn } }) }] }) });
         const tasks = world.rds.tasks(account).length;
         if (started.failures || tasks !== (name === "empty" ? 0 : 1)) throw new Error(`${name} started ${tasks} exports and gave ${started.failures} messages back`);
         return { ...started, calls: world.calls.length - before };
     } finally {
         await front.stop();
     }
-}
-
-function child(handler: string, environment: Readonly<Record<string, string>>, event: string): Promise<Start> {
-    const process_ = spawn(process.execPath, [join(__dirname, "package", "child.cjs")], { env: { PATH: process.env.PATH, HANDLER: handler, ...environment }, stdio: "pipe" });
-    let [out, err] = ["", ""];
-    process_.stdout.on("data", (text) => (out += String(text)));
-    process_.stderr.on("data", (text) => (err += String(text)));
-    process_.stdin.end(event);
-    return new Promise((resolve, reject) => {
-        process_.on("error", reject).on("close", (status) => (status === 0 && out ? resolve(JSON.parse(out) as Start) : reject(new Error(`${handler} ended with ${status}: ${err.slice(-2000)}`))));
-    });
 }
 
 async function measure({ quick, progress }: How): Promise<ColdStarts> {

@@ -1,76 +1,71 @@
-/** `npm run bench -- scale`: how the program, its documents and the hub grow with the number of accounts. */
-import { readFileSync, writeFileSync } from "node:fs";
+/** `npm run bench`: measures, prints, and writes docs/performance.md, docs/scale.md and README's share of both. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runCommand, usageError } from "../rehearsal/commands/options";
-import { costsOf, monthly, total } from "./costs";
-import { documentsOf } from "./documents";
-import { playHours } from "./hour";
-import { hubOf } from "./hub";
-import type { Held } from "./memoryChild";
-import { childJson, countsOf, runProgram, sizes, type Run, type Size } from "./programs";
-import { costSentence, scaleTable, written } from "./readme";
-import { report } from "./report";
+import { benchmarks, performancePage, performanceTable, type Result, type Results } from "./performance";
+import { written } from "./readme";
+import { scale } from "./scale";
+import { number } from "./table";
 
-const usage = `npm run bench -- scale [--accounts N] [--write] [--json]
-  --accounts N  members on the virtual clock, default 1000
-  --write       writes docs/scale.md, and README.md between <!-- scale --> and <!-- /scale -->, <!-- cost --> and <!-- /cost -->`;
+const usage = `npm run bench -- [NAME …] [--quick | --long] [--write] [--json]
+  NAME          one of them; default: all but scale and people
+${[...benchmarks, { name: "scale", about: "how program, documents and hub grow with accounts" }].map(({ name, about }) => `    ${name.padEnd(10)}${about}`).join("\n")}
+  --quick       small sizes, few repeats: shows that it works
+  --long        the largest sizes too: 5,000 snapshots at once, 100,000 objects to seal
+  --write       keeps what was measured in bench/results.json, and makes docs/performance.md and README's table of it; of scale docs/scale.md
+  --accounts N  scale: members on the virtual clock, default 1000
+  --json        prints one JSON document on stdout and nothing else`;
 
 const root = join(__dirname, "..");
+const [resultsFile, pageFile, readmeFile] = [join(__dirname, "results.json"), join(root, "docs", "performance.md"), join(root, "README.md")];
+/** These measure what others do, and take minutes. */
+const onlyByName = ["people", "scale"];
 
 function optionsOf(args: string[]) {
+    const flag = { type: "boolean", default: false } as const;
     try {
         const { values, positionals } = parseArgs({
             args,
             allowPositionals: true,
-            options: { accounts: { type: "string", default: "1000" }, write: { type: "boolean", default: false }, json: { type: "boolean", default: false }, help: { type: "boolean", short: "h", default: false } },
+            options: { accounts: { type: "string", default: "1000" }, write: flag, json: flag, quick: flag, long: flag, help: { ...flag, short: "h" } },
         });
         if (values.help) throw Object.assign(usageError(usage), { name: "HelpAsked" });
-        if (positionals.join(" ") !== "scale") throw new Error(`received ${JSON.stringify(positionals.join(" "))}, wanted the name of a benchmark: scale.`);
+        const names = [...benchmarks.map(({ name }) => name), "scale"];
+        const unknown = positionals.find((name) => !names.includes(name));
+        if (unknown !== undefined) throw new Error(`received ${JSON.stringify(unknown)}, wanted the name of a benchmark: ${names.join(", ")}.`);
         if (!/^[1-9]\d{0,4}$/.test(values.accounts)) throw new Error(`--accounts: received ${JSON.stringify(values.accounts)}, wanted a whole number up to 99999.`);
-        return { ...values, accounts: Number(values.accounts) };
+        if (values.quick && (values.write || values.long)) throw new Error(`--quick: received with --${values.write ? "write" : "long"}, wanted without: its numbers are no measurement.`);
+        if (values.json && positionals.includes("scale") && positionals.length > 1) throw new Error("--json: received scale beside others, wanted it alone: it prints a document of its own.");
+        return { ...values, accounts: Number(values.accounts), names: positionals.length ? names.filter((name) => positionals.includes(name)) : names.filter((name) => !onlyByName.includes(name)) };
     } catch (error) {
         if ((error as Error).name === "HelpAsked") throw error;
         throw usageError(`${(error as Error).message}\n${usage}`);
     }
 }
 
-const readmeFile = join(root, "README.md");
-
-/** A place that README doesn't have is no reason to throw the measurements away: a test misses what isn't said. */
-function intoReadme(text: string, [name, made]: readonly [string, string]): string {
-    if (text.includes(`<!-- ${name} -->`)) return written(text, name, made);
-    progress(`README.md has no <!-- ${name} -->, so it isn't written there`);
-    return text;
-}
-
 const progress = (text: string) => void (process.stderr.isTTY ? process.stderr.write(`\r\u001b[K${text}`) : text && process.stderr.write(`${text}\n`));
 
-void runCommand(async () => {
-    const { accounts, write, json } = optionsOf(process.argv.slice(2));
-    // Times are compared, so nothing runs beside anything else.
-    const runs: { size: Size; run: Run }[] = [];
-    for (const size of sizes) {
-        progress(`the program with ${size.name}`);
-        runs.push({ size, run: await runProgram(size) });
-    }
-    progress("the SDK's clients");
-    const held = await childJson<Held>(["memoryChild.ts"]);
-    const { size, run } = runs.find(({ size }) => size.unit && !size.listed)!;
-    let hour = -1;
-    const played = await playHours(run.rendered, size, accounts, (minutes) => {
-        if (Math.floor(minutes / 60) > hour) progress(`${accounts} accounts, hour ${(hour = Math.floor(minutes / 60))} of 7`);
-    });
-    progress("");
+/** Without the model's marks: `2 × Intel Xeon, 24 GiB, Node 20.20.2`. */
+const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.replace(/\((R|TM)\)/g, "").trim() ?? "processor"}, ${number(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
 
-    const basis = { held, hub: hubOf(run.rendered) };
-    const text = report({ runs, played, basis });
-    const costs = costsOf(played, basis);
-    if (write) {
-        writeFileSync(join(root, "docs", "scale.md"), text);
-        writeFileSync(readmeFile, [["scale", scaleTable(runs)] as const, ["cost", costSentence(total(costs))] as const].reduce(intoReadme, readFileSync(readmeFile, "utf8")));
+void runCommand(async () => {
+    const { names, accounts, write, json, quick, long } = optionsOf(process.argv.slice(2));
+    if (names.includes("scale")) await scale({ accounts, write, json, progress });
+    const own: Record<string, Result> = {};
+    const keep = (): Results => ({ ...(existsSync(resultsFile) && (JSON.parse(readFileSync(resultsFile, "utf8")) as Results)), ...own });
+    for (const benchmark of benchmarks.filter(({ name }) => names.includes(name))) {
+        const began = Date.now();
+        const measured = await benchmark.measure({ quick, long, progress });
+        progress("");
+        own[benchmark.name] = { machine: machine(), date: new Date(began).toISOString().slice(0, 10), seconds: Math.round((Date.now() - began) / 1000), measured };
+        // After each: an hour's work isn't lost with what comes last.
+        if (write) writeFileSync(resultsFile, `${JSON.stringify(keep(), null, 1)}\n`);
+        if (!json) console.log(`## ${benchmark.name}\n\n${benchmark.section(measured)}\n`);
     }
-    if (!json) return console.log(text);
-    const programs = runs.map(({ size: { name }, run: { rendered, ...took } }) => ({ sources: name, ...took, ...countsOf(rendered), documents: documentsOf(rendered) }));
-    console.log(JSON.stringify({ programs, held, played, costs, monthly: monthly(total(costs), accounts, accounts * 60) }, null, 2));
+    if (json && Object.keys(own).length) console.log(JSON.stringify(own, null, 2));
+    if (!write || !Object.keys(own).length) return;
+    writeFileSync(pageFile, performancePage(keep(), readFileSync(join(root, "package.json"), "utf8")));
+    writeFileSync(readmeFile, written(readFileSync(readmeFile, "utf8"), "performance", performanceTable(keep())));
 });

@@ -57,10 +57,19 @@ export async function runConfigured(raw: Raw): Promise<Run> {
     return childJson<Run>(["programChild.ts"], JSON.stringify(config));
 }
 
-/** What a script of this folder prints: JSON on stdout. Its stderr is shown only when it fails. */
-export function childJson<T>(script: readonly string[], input = "", more: readonly string[] = []): Promise<T> {
-    const flags = [...more, "--expose-gc", "-r", "ts-node/register/transpile-only"];
-    const child = spawn(process.execPath, [...flags, join(__dirname, script[0]!), ...script.slice(1)], { cwd: join(__dirname, ".."), stdio: "pipe" });
+/** What a TypeScript script of this folder prints: JSON on stdout. */
+export const childJson = <T>(script: readonly string[], input = "", flags: readonly string[] = []): Promise<T> =>
+    node<T>(script, { input, flags: [...flags, "--expose-gc", "-r", "ts-node/register/transpile-only"], env: process.env });
+
+interface Child {
+    readonly input: string;
+    readonly env: NodeJS.ProcessEnv;
+    readonly flags?: readonly string[];
+}
+
+/** The same of any script. Its stderr is shown only when it fails. */
+export function node<T>([script = "", ...rest]: readonly string[], { input, env, flags = [] }: Child): Promise<T> {
+    const child = spawn(process.execPath, [...flags, join(__dirname, script), ...rest], { cwd: join(__dirname, ".."), env: { PATH: process.env.PATH, ...env }, stdio: "pipe" });
     const [out, err]: Buffer[][] = [[], []];
     child.stdout.on("data", (chunk: Buffer) => out!.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => err!.push(chunk));
@@ -68,8 +77,8 @@ export function childJson<T>(script: readonly string[], input = "", more: readon
     return new Promise((resolve, reject) => {
         child.on("error", reject);
         child.on("close", (status) => {
-            if (status === 0) resolve(JSON.parse(Buffer.concat(out!).toString()) as T);
-            else reject(new Error(`bench/${script[0]} exited with ${status}: ${Buffer.concat(err!).toString()}`));
+            if (status === 0 && out!.length) resolve(JSON.parse(Buffer.concat(out!).toString()) as T);
+            else reject(new Error(`bench/${script} exited with ${status}: ${Buffer.concat(err!).toString()}`));
         });
     });
 }

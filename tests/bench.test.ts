@@ -7,8 +7,15 @@ import { costSentence, scaleRows, written } from "../bench/readme";
 import { documentsOf, ends } from "../bench/documents";
 import { hubOf } from "../bench/hub";
 import { callsAtOnce, defaultPatience } from "../handlers/lib/organization";
+import { anatomy, zipBytes } from "../bench/archive";
+import { exponent, interleaved, ratioOf, spreadOf } from "../bench/benchmark";
+import { drain, longestFirst, stackForBurst } from "../bench/burst";
+import { dependencyTable } from "../bench/dependencies";
+import { playHours } from "../bench/hour";
+import { benchmarks, performancePage, performanceTable, type Results } from "../bench/performance";
 import { table } from "../bench/table";
-import { root } from "./rendered";
+import { watchingOf } from "../bench/watching";
+import { renderedStack, root } from "./rendered";
 import type { Rendered } from "../rehearsal/graph";
 
 const text = readFileSync(join(root, "docs/scale.md"), "utf8");
@@ -96,5 +103,81 @@ describe("docs/scale.md", () => {
     it("has tables that line up", () => {
         const lines = table(["what", "how many"], [["a", "1"], ["longer", "12,345"]]).split("\n");
         assert.deepEqual(lines, ["| what   | how many |", "|--------|---------:|", "| a      |        1 |", "| longer |   12,345 |"]);
+    });
+});
+
+describe("npm run bench", () => {
+    const results = JSON.parse(readFileSync(join(root, "bench/results.json"), "utf8")) as Results;
+    const packageJson = readFileSync(join(root, "package.json"), "utf8");
+    const again = "write it anew: npm run bench -- --write";
+
+    it("says in docs/performance.md and in README what stands in bench/results.json, and nothing else", () => {
+        assert.equal(readFileSync(join(root, "docs/performance.md"), "utf8"), performancePage(results, packageJson), again);
+        assert.equal(written(readme, "performance", performanceTable(results)), readme, again);
+        for (const { name } of benchmarks) assert.ok(results[name], `bench/results.json has nothing of ${name}; ${again}`);
+        for (const [name, { machine, date }] of Object.entries(results)) assert.match(`${date}, ${machine}`, /^\d{4}-\d\d-\d\d, \d+ × .+, \d+ GiB, Node \d+/, `${name}: ${again}`);
+    });
+
+    it("says of each dependency what it is for", () => {
+        const { name: unknown, ...known } = { name: "left-pad", ...JSON.parse(packageJson) } as { name: string; dependencies: Record<string, string>; devDependencies: Record<string, string> };
+        assert.throws(() => dependencyTable(JSON.stringify({ ...known, dependencies: { ...known.dependencies, [unknown]: "1.0.0" } })), /don't name the same packages: rds-vault\. Say/);
+        assert.throws(() => dependencyTable(JSON.stringify({ ...known, devDependencies: {} })), /don't name the same packages: @aws-sdk\/client-account/);
+        assert.equal(dependencyTable(packageJson).split("\n").length - 2, Object.keys({ ...known.dependencies, ...known.devDependencies }).length);
+    });
+
+    it("takes medians and quartiles, and ratios by round", async () => {
+        assert.deepEqual(spreadOf([9, 1, 5, 3, 7]), { median: 5, lower: 3, upper: 7, runs: 5 });
+        assert.deepEqual(spreadOf([1, 2]), { median: 1.5, lower: 1.25, upper: 1.75, runs: 2 });
+        // The second round was disturbed as a whole: the ratio doesn't show it.
+        assert.deepEqual(ratioOf([2, 20, 2], [1, 10, 1]), { median: 2, lower: 2, upper: 2, runs: 3 });
+        const order: string[] = [];
+        const runs = await interleaved(["a", "b", "c"], 2, async (name, round) => order.push(`${name}${round}`));
+        assert.deepEqual(order, ["a0", "b0", "c0", "b1", "c1", "a1"]);
+        assert.deepEqual(runs, { a: [1, 6], b: [2, 4], c: [3, 5] });
+        assert.equal(exponent({ size: 10, cost: 3 }, { size: 1000, cost: 30_000 }), 2);
+    });
+
+    it("reckons archives as zip does, and takes them apart", () => {
+        // 22 bytes end a zip, and its one file has 76, twice its name, and its deflated text.
+        assert.equal(zipBytes({ a: "" }), 22 + 76 + 2 + 2);
+        assert.ok(zipBytes({ a: "x".repeat(100_000) }) < 400);
+        const { start } = renderedStack().functions;
+        const text = start!.files["__index.js"]!;
+        const parts = anatomy(text);
+        assert.equal(parts.reduce((sum, { bytes }) => sum + bytes, 0), zipBytes({ "__index.js": text }));
+        for (const { what, bytes } of parts) assert.ok(bytes > 300, `${what}: ${bytes} bytes`);
+        // The goal of 20 kB isn't met; what is shipped must not grow unseen.
+        assert.ok(zipBytes({ "__index.js": text }) < 29_000, `the starter's archive has ${zipBytes({ "__index.js": text })} bytes`);
+    });
+
+    it("bounds a burst from below by what five slots can do at best", () => {
+        assert.equal(longestFirst([5, 5, 5, 5, 5]), 5);
+        assert.equal(longestFirst([1, 1, 1, 1, 1, 4]), 4);
+        assert.equal(longestFirst([3, 3, 2, 2, 2, 2, 2]), 4);
+    });
+
+    it("loses nothing of a burst, and leaves no slot empty for longer than the queue's window; the tutorial's design loses what has no slot", async function () {
+        this.timeout(120_000);
+        const stack = await stackForBurst();
+        const own = await drain(stack, "rds-vault", 40);
+        assert.deepEqual([own.exported, own.lost], [40, 0]);
+        assert.ok(own.bound / own.makespan > 0.9, `${own.makespan} hours, the bound is ${own.bound}`);
+        assert.ok(own.makespan >= own.bound && own.idle.largest <= 0.5, JSON.stringify(own));
+        assert.equal((await drain(stack, "tutorial", 40)).lost, 35);
+    });
+
+    it("calls AWS in proportion to the accounts, and pays for watching what the graph holds", async function () {
+        this.timeout(120_000);
+        const size = sizes.find(({ unit, listed }) => unit && !listed)!;
+        const { rendered } = await runProgram(size);
+        const [few, many] = [await playHours(rendered, size, 10, () => undefined), await playHours(rendered, size, 40, () => undefined)];
+        const starters = [few, many].map(({ quiet }) => Object.entries(quiet.calls).reduce((sum, [name, count]) => sum + (name.startsWith("starter ") ? count : 0), 0));
+        assert.equal(starters[1]! / starters[0]!, 4);
+        assert.equal(few.exported * 4, many.exported);
+        const alarms = rendered.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
+        const watching = watchingOf(rendered);
+        assert.ok(watching.some(({ what, fixed }) => what.endsWith(`read by ${alarms} alarms`) && fixed >= alarms * 0.1));
+        const sum = Math.round(watching.reduce((total, { fixed }) => total + fixed, 0.3));
+        assert.ok(readme.includes(`**Watching** costs about $${sum} a month`), `README.md doesn't say that watching costs about $${sum}`);
     });
 });
