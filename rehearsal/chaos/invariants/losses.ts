@@ -13,6 +13,9 @@ export function lost(played: Played): string[] {
     return obligations(played).flatMap((obligation) => {
         const { lasting, standIns } = obligation;
         if (!lasting || isProtected(played, obligation)) return [];
+        // What ended after the last look nobody could tell.
+        const lastLook = looksAt(played, lasting.account).at(-1) ?? 0;
+        if (standIns.some((snapshot) => tasksFor(played, snapshot).some(({ startedAt, endedAt = 0 }) => startedAt <= obligation.closed && endedAt > lastLook))) return [];
         const by = Math.max(...standIns.map((snapshot) => endBy(played, obligation, snapshot)));
         const arns = new Set(standIns.map(({ arn }) => arn));
         const ids = new Set(tasksFor(played, lasting).map(({ id }) => id));
