@@ -64,7 +64,7 @@ const atOnce = (stack: Stack): Stack =>
 const stackOf: Record<Design, (stack: Stack) => Stack> = { "rds-vault": (stack) => stack, "tutorial": tutorial, "at once": (stack) => atOnce(tutorial(stack)) };
 
 /** Long enough a window for all: what leaves it unexported would be lost, and said so (README: `expired-unprotected`). */
-export async function stackForBurst(): Promise<Stack> {
+async function stackForBurst(): Promise<Stack> {
     const raw = { ...rawOf({ name: "burst", listed: 1, unit: false }), databases: { lookbackDays: 35 } };
     const settings: Settings = parseSettings("prod", raw);
     return { settings, rendered: (await runConfigured(raw)).rendered };

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { countsOf, runProgram, sizes, type Size } from "../bench/programs";
+import { countsOf, runProgram, settingsOf, sizes, type Size } from "../bench/programs";
 import { costSentence, scaleRows, written } from "../bench/readme";
 import { documentsOf, ends } from "../bench/documents";
 import { hubOf } from "../bench/hub";
 import { callsAtOnce, defaultPatience } from "../handlers/lib/organization";
 import { anatomy, zipBytes } from "../bench/archive";
 import { exponent, interleaved, ratioOf, spreadOf } from "../bench/benchmark";
-import { drain, longestFirst, stackForBurst } from "../bench/burst";
+import { drain, longestFirst } from "../bench/burst";
 import { dependencyTable } from "../bench/dependencies";
 import { playHours } from "../bench/hour";
 import { benchmarks, performancePage, performanceTable, type Results } from "../bench/performance";
@@ -33,15 +33,15 @@ function rowsOf(first: string, page = text): Record<string, string>[] {
     return lines.slice(start + 2, start + length).map((line) => Object.fromEntries(cells(line).map((cell, column) => [head[column], cell])));
 }
 
-describe("docs/scale.md", () => {
-    // Two sizes tell: the others differ in the number of accounts only.
-    const rendered: [Size, Rendered][] = [];
-    before(async function () {
-        this.timeout(120_000);
-        const some = sizes.filter(({ name }) => name === "10 listed" || name === "unit");
-        rendered.push(...(await Promise.all(some.map(async (size): Promise<[Size, Rendered]> => [size, (await runProgram(size)).rendered]))));
-    });
+// Two sizes tell: the others differ in the number of accounts only.
+const rendered: [Size, Rendered][] = [];
+before(async function () {
+    this.timeout(120_000);
+    const some = sizes.filter(({ name }) => name === "10 listed" || name === "unit");
+    rendered.push(...(await Promise.all(some.map(async (size): Promise<[Size, Rendered]> => [size, (await runProgram(size)).rendered]))));
+});
 
+describe("docs/scale.md", () => {
     it("counts the resources that the program makes", () => {
         const rows = rowsOf("sources");
         for (const [{ name }, graph] of rendered) {
@@ -158,7 +158,8 @@ describe("npm run bench", () => {
 
     it("loses nothing of a burst, and leaves no slot empty for longer than the queue's window; the tutorial's design loses what has no slot", async function () {
         this.timeout(120_000);
-        const stack = await stackForBurst();
+        const [size, graph] = rendered.find(([{ listed }]) => listed)!;
+        const stack = { rendered: graph, settings: settingsOf(size) };
         const own = await drain(stack, "rds-vault", 40);
         assert.deepEqual([own.exported, own.lost], [40, 0]);
         assert.ok(own.bound / own.makespan > 0.9, `${own.makespan} hours, the bound is ${own.bound}`);
@@ -168,14 +169,13 @@ describe("npm run bench", () => {
 
     it("calls AWS in proportion to the accounts, and pays for watching what the graph holds", async function () {
         this.timeout(120_000);
-        const size = sizes.find(({ unit, listed }) => unit && !listed)!;
-        const { rendered } = await runProgram(size);
-        const [few, many] = [await playHours(rendered, size, 10, () => undefined), await playHours(rendered, size, 40, () => undefined)];
+        const [size, graph] = rendered.find(([{ unit }]) => unit)!;
+        const [few, many] = [await playHours(graph, size, 10, () => undefined), await playHours(graph, size, 40, () => undefined)];
         const starters = [few, many].map(({ quiet }) => Object.entries(quiet.calls).reduce((sum, [name, count]) => sum + (name.startsWith("starter ") ? count : 0), 0));
         assert.equal(starters[1]! / starters[0]!, 4);
         assert.equal(few.exported * 4, many.exported);
-        const alarms = rendered.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
-        const watching = watchingOf(rendered);
+        const alarms = graph.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm").length;
+        const watching = watchingOf(graph);
         assert.ok(watching.some(({ what, fixed }) => what.endsWith(`read by ${alarms} alarms`) && fixed >= alarms * 0.1));
         const sum = Math.round(watching.reduce((total, { fixed }) => total + fixed, 0.3));
         assert.ok(readme.includes(`**Watching** costs about $${sum} a month`), `README.md doesn't say that watching costs about $${sum}`);
