@@ -7,8 +7,8 @@ import { join } from "node:path";
 
 export interface Peer {
     readonly url: string;
-    /** The last lines that it wrote, for the message of a failed test. */
-    log(): string;
+    /** The last lines that it wrote: 40, as a failed test's message takes. */
+    log(lines?: number): string;
     stop(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export async function startPeer(options: {
         stdio: ["ignore", output, output],
     });
     closeSync(output);
-    const log = () => readFileSync(logFile, "utf8").split("\n").slice(-40).join("\n");
+    const log = (lines = 40) => readFileSync(logFile, "utf8").split("\n").slice(-lines).join("\n");
     const kill = () => void child.kill("SIGKILL");
     process.once("exit", kill);
     const gone = new Promise<string>((resolve) => {

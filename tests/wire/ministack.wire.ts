@@ -1,7 +1,7 @@
 // Doesn't prove the hop between two accounts' buses, queue policies, the key policy and TLS: MiniStack has none of them (deviations.ts).
 import assert from "node:assert/strict";
 import { PutEventsCommand, TestEventPatternCommand } from "@aws-sdk/client-eventbridge";
-import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DescribeExportTasksCommand, RDSClient } from "@aws-sdk/client-rds";
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
@@ -15,12 +15,19 @@ import { nodeOf, nodeVersions, renderedFunctions } from "./functions";
 import { arns, backup, keyArn, names, region, source, startHub, type Hub } from "./hub";
 import { clientsOf, eventSource, install, queueUrlOf, rootOf, type Credentials } from "./ministack";
 import { waitFor, type Peer } from "../peers/peer";
-import { relayTo } from "./relay";
+import { relayTo, type Passing } from "./relay";
 
 const eventPattern = () => renderedFunctions().rendered.resources.find(({ name }) => name === "hub-bus-rule")!.inputs["eventPattern"] as string;
 
+/** An RDS, and what happens to a call on its way there. */
+interface Behind {
+    readonly url: string;
+    before?(passing: Passing): Promise<void>;
+    stop(): Promise<void>;
+}
+
 /** MiniStack with the graph in it, and what stands behind its functions' RDS endpoint. */
-async function startStage(version: (typeof nodeVersions)[number], rds: (hub: Hub, stackUrl: string) => Promise<{ url: string; stop(): Promise<void> }>) {
+async function startStage(version: (typeof nodeVersions)[number], rds: (hub: Hub, stackUrl: string) => Promise<Behind>) {
     const stops: (() => Promise<void>)[] = [];
     const stop = async () => {
         for (const each of stops.splice(0).reverse()) await each();
@@ -32,9 +39,15 @@ async function startStage(version: (typeof nodeVersions)[number], rds: (hub: Hub
     try {
         const stack: Peer = kept(await startMiniStack(region, nodeOf(version)));
         const hub = kept(await startHub());
-        const rdsUrl = kept(await rds(hub, stack.url)).url;
-        await install(stack.url, { AWS_ENDPOINT_URL: stack.url, AWS_ENDPOINT_URL_RDS: rdsUrl });
-        return { stack, hub, rdsUrl, stop, backup: rootOf(stack.url, backup), source: rootOf(stack.url, source) };
+        const behind = kept(await rds(hub, stack.url));
+        const nodes = new Set<string>();
+        const relay = kept(await relayTo(behind.url, async (passing) => {
+            // The SDK says what it runs on.
+            nodes.add(/md\/nodejs#(\d+)/.exec(passing.headers["user-agent"] ?? "")?.[1] ?? `not told by ${passing.headers["user-agent"]}`);
+            await behind.before?.(passing);
+        }));
+        await install(stack.url, { AWS_ENDPOINT_URL: stack.url, AWS_ENDPOINT_URL_RDS: relay.url });
+        return { stack, hub, rdsUrl: behind.url, nodes, stop, backup: rootOf(stack.url, backup), source: rootOf(stack.url, source) };
     } catch (error) {
         await stop();
         throw error;
@@ -73,6 +86,7 @@ for (const version of nodeVersions) {
                 return ExportTasks.length ? ExportTasks : undefined;
             }).catch((error: Error) => assert.fail(`${error.message}\n${stage.stack.log()}`));
             assert.deepEqual([task!.SourceArn, task!.S3Bucket, task!.KmsKeyId], [arn, names.bucket, keyArn()]);
+            assert.deepEqual([...stage.nodes], [version]);
         });
     });
 
@@ -82,15 +96,17 @@ for (const version of nodeVersions) {
         let snapshot: SimSnapshot;
         const callers: string[] = [];
         before(async () => {
-            stage = await startStage(version, (hub, stackUrl) =>
+            stage = await startStage(version, async (hub, stackUrl) => ({
+                url: hub.url,
                 // The session is MiniStack's, which says whose it is; the simulation knows that account's access role by another key.
-                relayTo(hub.url, async ({ headers }) => {
+                async before({ headers }) {
                     const [, key = ""] = /Credential=([^/]+)/.exec(headers.authorization ?? "") ?? [];
                     const { Account = "" } = await rootOf(stackUrl, backup).sts.send(new GetAccessKeyInfoCommand({ AccessKeyId: key }));
                     callers.push(Account);
                     headers.authorization = headers.authorization!.replace(key, hub.accessKeyOf(arns.accessRole(Account)));
-                }),
-            );
+                },
+                stop: async () => undefined,
+            }));
         });
         after(() => stage?.stop());
 
@@ -100,6 +116,17 @@ for (const version of nodeVersions) {
             const { Credentials: given } = await root.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "wire", ...more }));
             return { accessKeyId: given!.AccessKeyId!, secretAccessKey: given!.SecretAccessKey!, sessionToken: given!.SessionToken! };
         };
+        const denied = { name: "AccessDenied" };
+        const rightsNamed = (name: string) => renderedFunctions().rendered.resources.find((each) => each.name === name)!.inputs as { role: string; name: string; policy: string };
+        const everything = { Version: "2012-10-17", Statement: { Effect: "Allow", Action: "*", Resource: "*" } };
+        /** A session that its own policy stops nowhere. */
+        async function administratorOf(account: string) {
+            const root = rootOf(stage.stack.url, account);
+            const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: "sts:AssumeRole" } });
+            await root.iam.send(new CreateRoleCommand({ RoleName: "admin", AssumeRolePolicyDocument }));
+            await root.iam.send(new PutRolePolicyCommand({ RoleName: "admin", PolicyName: "everything", PolicyDocument: JSON.stringify(everything) }));
+            return clientsOf(stage.stack.url, await assume(root, `arn:aws:iam::${account}:role/admin`));
+        }
 
         it("matches RDS's own event by the rendered pattern, and no account that isn't enrolled", async () => {
             const matches = async (account: string) => {
@@ -118,6 +145,7 @@ for (const version of nodeVersions) {
             await announce(stage, snapshot.arn);
             await waitFor("a task", async () => world.rds.tasks(source)[0]).catch((error: Error) => assert.fail(`${error.message}\n${stage.stack.log()}`));
             assert.ok(callers.every((account) => account === source), `RDS was called by ${callers.join(", ")}`);
+            assert.deepEqual([...stage.nodes], [version]);
         });
 
         it("comes from the export's end to a locked manifest", async () => {
@@ -154,33 +182,49 @@ for (const version of nodeVersions) {
             assert.deepEqual(dead.map(({ Body }) => Body), ["poison"]);
         });
 
-        it("refuses a wrong external id, none, a foreign account and a role that isn't ours", async () => {
+        it("lends the access role to the starter with the external id, and to nobody else", async () => {
             const ExternalId = names.externalId;
-            const denied = (error: Error) => error.name === "AccessDenied";
-            await assert.rejects(assume(stage.backup, arns.accessRole(source), { ExternalId }), denied, "the trust names the starter, not its account's root");
-            await assert.rejects(assume(rootOf(stage.stack.url, "222233334444"), arns.accessRole(source), { ExternalId }), denied);
-            await assert.rejects(assume(stage.source, arns.exportRole(source).replace("export", "access")), denied);
-            await assert.rejects(assume(stage.source, arns.accessRole("222233334444"), { ExternalId }), denied);
+            const access = arns.accessRole(source);
+            // MiniStack lets root into a role that trusts Lambda.
+            const starter = clientsOf(stage.stack.url, await assume(stage.backup, arns.starterRole));
+            await assume(starter, access, { ExternalId });
+            await assert.rejects(assume(starter, access, { ExternalId: "wrong" }), denied, "a wrong external id");
+            await assert.rejects(assume(starter, access), denied, "no external id");
+            for (const account of [backup, source, "222233334444"]) {
+                await assert.rejects(assume(await administratorOf(account), access, { ExternalId }), denied, `an administrator of ${account}`);
+            }
         });
 
-        it("lets the export role write under its account's own prefix only, and send no other encryption", async () => {
+        it("lets the export role write under its account's own prefix only, and send no other encryption, by its own rights and by the bucket's policy", async () => {
             const { s3 } = clientsOf(stage.stack.url, await assume(stage.source, arns.exportRole(source)));
             const put = (Key: string, more: object = {}) => s3.send(new PutObjectCommand({ Bucket: names.bucket, Key, Body: "x", ...more }));
-            const denied = { name: "AccessDenied" };
-            await put(`exports/${source}/instance.orders/mine`);
-            await assert.rejects(put("exports/222233334444/instance.orders/theirs"), denied);
-            await assert.rejects(put(`manifests/${source}/forged.json`, { IfNoneMatch: "*" }), denied);
-            await assert.rejects(put(`exports/${source}/other`, { ServerSideEncryption: "AES256" }), denied);
+            const refusals = async () => {
+                await put(`exports/${source}/instance.orders/mine`);
+                await assert.rejects(put("exports/222233334444/instance.orders/theirs"), denied);
+                await assert.rejects(put(`manifests/${source}/forged.json`, { IfNoneMatch: "*" }), denied);
+                await assert.rejects(put(`exports/${source}/other`, { ServerSideEncryption: "AES256" }), denied);
+            };
+            await refusals();
+            // The bucket's policy refuses the same without the role's own.
+            const { role: RoleName } = rightsNamed("shop-export-role-rights");
+            await stage.source.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "everything", PolicyDocument: JSON.stringify(everything) }));
+            await refusals();
+            await stage.source.iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: "everything" }));
         });
 
         it("says what right is missing, and alarms", async () => {
-            const rights = renderedFunctions().rendered.resources.find(({ name }) => name === "hub-starter-rights")!.inputs as { role: string; name: string; policy: string };
-            const document = JSON.parse(rights.policy) as { Statement: { Sid: string }[] };
-            const PolicyDocument = adapted(JSON.stringify({ ...document, Statement: document.Statement.filter(({ Sid }) => Sid !== "ListManifests") }));
-            await stage.backup.iam.send(new PutRolePolicyCommand({ RoleName: rights.role, PolicyName: rights.name, PolicyDocument }));
-            assert.doesNotMatch(stage.stack.log(), /account-not-ready/);
-            await look();
-            await waitFor("the alarm", async () => /account-not-ready.*s3:ListBucket|account-not-ready.*AccessDenied/.test(stage.stack.log()));
+            const { role: RoleName, name: PolicyName, policy } = rightsNamed("hub-starter-rights");
+            const document = JSON.parse(policy) as { Statement: { Sid: string }[] };
+            const put = (text: string) => stage.backup.iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: adapted(text) }));
+            const missing = () => /account-not-ready.*not authorized to perform: s3:ListBucket/.test(stage.stack.log(Infinity));
+            assert.ok(!missing());
+            await put(JSON.stringify({ ...document, Statement: document.Statement.filter(({ Sid }) => Sid !== "ListManifests") }));
+            try {
+                await look();
+                await waitFor("the alarm", async () => missing()).catch((error: Error) => assert.fail(`${error.message}\n${stage.stack.log()}`));
+            } finally {
+                await put(policy);
+            }
         });
     });
 }
