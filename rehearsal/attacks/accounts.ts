@@ -25,7 +25,7 @@ function sourceRoles(stage: Stage): Attack[] {
         Object.entries(roles).flatMap(([role, arnOf]) =>
             tries(stage, { id: `${id}-${role}`, row: 39, harm: id === "trust" || id === "attach" ? "open trust" : "stop backups silently", name: `${name} the ${role} role`, action, on: ({ account }) => arnOf(account), owner: own }, {
                 "A1, A1 root": ["scp"],
-                ...(id === "trust" && { "A9 source": open("The deploy role made it, and may change it", "alarm account-lost, if it is the access role; else alarm failed"), "A4": ["aws"], "A10 admin": ["aws", "scp"], "A3": ["identity policy", "scp"] }),
+                ...(id === "trust" && { "A9 source": open("The deploy role made it, and may change it", { alarms: ["account-lost", "failed"], note: "the first one if it is the access role, else the other" }), "A4": ["aws"], "A10 admin": ["aws", "scp"], "A3": ["identity policy", "scp"] }),
             }),
         ),
     );
@@ -40,7 +40,7 @@ function backupRoles(stage: Stage): Attack[] {
         ...roles.flatMap((on) => roleChanges.slice(0, 3).flatMap(([id, name, action]) => tries(stage, { id: `${id}-${short(on)}`, row: 39, harm: "open trust", name: `${name} the role ${short(on)} in the backup account`, action, on }, { "A4, A5": ["scp"] }))),
         ...tries(stage, { id: "pass-starter", row: 39, harm: "open trust", name: "hands the starter's role to a function of its own", action: "iam:PassRole", on: arns.starterRole, context: { "iam:PassedToService": "lambda.amazonaws.com" } }, { "A4, A5": ["scp"] }),
         ...tries(stage, { id: "pass-starter-to-ec2", row: 39, harm: "open trust", name: "hands the starter's role to a machine", action: "iam:PassRole", on: arns.starterRole, context: { "iam:PassedToService": "ec2.amazonaws.com" } }, { "A9 printed": ["identity policy"] }),
-        ...tries(stage, { id: "widen-sealer", row: 39, harm: "open trust", name: "widens the sealer's rights", action: "iam:PutRolePolicy", on: arns.sealerRole }, { "A9": open("The deploy role manages the program's roles; the vault's own policies deny what destroys to every role", "rule deploy") }),
+        ...tries(stage, { id: "widen-sealer", row: 39, harm: "open trust", name: "widens the sealer's rights", action: "iam:PutRolePolicy", on: arns.sealerRole }, { "A9": open("The deploy role manages the program's roles; the vault's own policies deny what destroys to every role", { rules: ["deploy"] }) }),
         ...roleChanges.flatMap(([id, name, action]) => tries(stage, { id: `${id}-deploy`, row: 39, harm: "open trust", name: `${name} the deploy role`, action, on: deployRoleArn }, { "A4, A5, A9": ["scp"], "A9 printed": ["identity policy", "scp"] })),
         ...["CreateUser", "CreateAccessKey", "CreateLoginProfile", "CreateSAMLProvider", "CreateOpenIDConnectProvider"].flatMap((call) =>
             tries(stage, { id: call, row: 39, harm: "open trust", name: `makes a way in by ${call}`, action: `iam:${call}`, on: identityArn(stage, call) }, { "A4, A5, A9": ["scp"], "A9 printed": ["identity policy", "scp"] })),
@@ -55,18 +55,18 @@ function rds(stage: Stage): Attack[] {
     const snapshot = ({ account }: Source) => `arn:${partition}:rds:${region}:${account}:snapshot:rds:orders-2026-10-05-03-00`;
     const cluster = ({ account }: Source) => `arn:${partition}:rds:${region}:${account}:cluster-snapshot:rds:lake-2026-10-05-03-00`;
     const instance = ({ account }: Source) => `arn:${partition}:rds:${region}:${account}:db:orders`;
-    const gone = open("Who administers an account may delete what is in it; an export under way goes on, and what was exported stays", "alarm vanished");
-    const shared = open("Sharing a snapshot is daily work in some accounts, and takes nothing from the vault", "nothing");
-    const corrupt = open("What the database holds is what is saved; history from before stays for as long as it is locked", "nothing; restore drills");
+    const gone = open("Who administers an account may delete what is in it; an export under way goes on, and what was exported stays", { alarms: ["vanished"] });
+    const shared = open("Sharing a snapshot is daily work in some accounts, and takes nothing from the vault");
+    const corrupt = open("What the database holds is what is saved; history from before stays for as long as it is locked", { note: "restore drills" });
     return [
         ...tries(stage, { id: "cancel", row: 40, harm: "kill running exports", name: "cancels an export", action: "rds:CancelExportTask", on: "*", owner: own }, { "A1, A1 root": ["scp"], "A3": ["identity policy", "scp"], "A2": ["identity policy", "scp"], "A8 starter": ["aws", "identity policy"] }),
         ...tries(stage, { id: "delete", row: 41, harm: "stop backups silently", name: "deletes a snapshot before its export", action: "rds:DeleteDBSnapshot", on: snapshot, owner: own }, { "A1, A1 root": gone, "A3": ["identity policy"] }),
         ...tries(stage, { id: "delete-cluster", row: 41, harm: "stop backups silently", name: "deletes a cluster's snapshot before its export", action: "rds:DeleteDBClusterSnapshot", on: cluster, owner: own }, { "A1": gone, "A3": ["identity policy"] }),
-        ...tries(stage, { id: "retention", row: 41, harm: "stop backups silently", name: "drops all automated snapshots by a retention of 0", action: "rds:ModifyDBInstance", on: instance, owner: own }, { "A1": open("Who administers an account decides whether there are snapshots", "alarm vanished, alarm rpo"), "A3": ["identity policy"] }),
+        ...tries(stage, { id: "retention", row: 41, harm: "stop backups silently", name: "drops all automated snapshots by a retention of 0", action: "rds:ModifyDBInstance", on: instance, owner: own }, { "A1": open("Who administers an account decides whether there are snapshots", { alarms: ["vanished", "rpo"] }), "A3": ["identity policy"] }),
         ...tries(stage, { id: "start", row: 42, harm: "junk and cost", name: "starts exports of its own and takes the slots", action: "rds:StartExportTask", on: snapshot, owner: own }, {
             "A1, A1 root": ["scp"],
             "A2": ["identity policy", "scp"],
-            "A3": open("To start exports is the access role's task; five run at once, and nobody but the starter assumes it", "alarm stranger"),
+            "A3": open("To start exports is the access role's task; five run at once, and nobody but the starter assumes it", { alarms: ["volume", "flood"], note: "of what it then writes; of the exports themselves nothing" }),
         }),
         ...tries(stage, { id: "pass-other-role", row: 42, harm: "read others' exports", name: "passes RDS a role that writes elsewhere", action: "iam:PassRole", on: ({ account }) => `arn:${partition}:iam::${account}:role/theirs`, owner: own, context: { "iam:PassedToService": "export.rds.amazonaws.com" } }, { "A3": ["identity policy"] }),
         ...tries(stage, { id: "start-elsewhere", row: 42, harm: "junk and cost", name: "starts exports in another account", action: "rds:StartExportTask", on: `arn:${partition}:rds:${region}:${stage.tenant}:snapshot:orders`, owner: stage.tenant }, { "A3": ["aws", "identity policy"], "A3 wide": ["aws"] }),
@@ -82,7 +82,7 @@ function organization(stage: Stage): Attack[] {
     const org = stage.keysOf("Principal", backup)["aws:PrincipalOrgID"] as string;
     const policy = `arn:${partition}:organizations::${management}:policy/${org}/service_control_policy/p-examplep1`;
     const account = `arn:${partition}:organizations::${management}:account/${org}/${backup}`;
-    const beyond = open("The management account is bound by no guardrail; only distance helps: another organization, or a copy elsewhere", "nothing in this account; an alert of your own in another organization");
+    const beyond = open("The management account is bound by no guardrail; only distance helps: another organization, or a copy elsewhere", { note: "an alert of your own in another organization" });
     const byManagement = (row: number, id: string, name: string, action: string, on: string) =>
         tries(stage, { id, row, harm: row === 44 ? "open trust" : "leave or close the account", name, action, on, owner: management }, { "A6": beyond });
     const exit = (row: number, id: string, name: string, action: string, on = "*") => tries(stage, { id, row, harm: "leave or close the account", name, action, on }, { "A4, A5, A9": ["scp"], "A9 printed": ["identity policy", "scp"] });
@@ -95,7 +95,7 @@ function organization(stage: Stage): Attack[] {
         ...byManagement(46, "remove", "removes the backup account from the organization", "organizations:RemoveAccountFromOrganization", account),
         ...tries(stage, { id: "close-root", row: 45, harm: "leave or close the account", name: "closes the account", action: "account:CloseAccount", on: "*" }, { "A4, A5": ["scp"] }),
         ...tries(stage, { id: "support-desk", row: 45, harm: "leave or close the account", name: "has the support desk hand over the management account's root user, and closes the account", action: "organizations:CloseAccount", on: account, owner: management }, {
-            "A6 root": open("What people at a support desk are talked into no policy sees", "nothing in this account; an alert of your own in another organization"),
+            "A6 root": open("What people at a support desk are talked into no policy sees", { note: "an alert of your own in another organization" }),
         }),
         ...exit(46, "leave", "leaves the organization", "organizations:LeaveOrganization"),
         ...exit(46, "accept", "accepts another organization's invitation", "organizations:AcceptHandshake", `arn:${partition}:organizations::${management}:handshake/${org}/invite/h-examplehandshake`),
@@ -103,7 +103,7 @@ function organization(stage: Stage): Attack[] {
         ...tries(stage, { id: "unlock-bucket", row: 47, harm: "open trust", name: "deletes the bucket policy by a root session", action: "s3:DeleteBucketPolicy", on: stage.arns.bucket }, { "A6 root session": ["rcp", "scp"] }),
         ...tries(stage, { id: "unlock-queue", row: 47, harm: "open trust", name: "changes the trigger queue by a root session", action: "sqs:SetQueueAttributes", on: stage.arns.triggerQueue }, { "A6 root session": ["scp"] }),
         ...tries(stage, { id: "assume-root", row: 47, harm: "open trust", name: "gets itself a root session of the backup account", action: "sts:AssumeRoot", on: `arn:${partition}:iam::${backup}:root`, owner: management }, {
-            "A6": open("The management account may, unless central root access is off; what such a session can do here, the guardrails bound", "rule identity, rule root"),
+            "A6": open("The management account may, unless central root access is off; what such a session can do here, the guardrails bound", { note: "of the call itself, which is logged in the management account; what such a session then changes here the rules tell" }),
         }),
         ...exit(48, "region", "disables the Region", "account:DisableRegion", `arn:${partition}:account::${backup}:account`),
         ...tries(stage, { id: "region-by-management", row: 48, harm: "leave or close the account", name: "disables the Region of the account", action: "account:DisableRegion", on: `arn:${partition}:account::${management}:account/${org}/${backup}`, owner: management }, { "A6": beyond }),
@@ -144,7 +144,7 @@ function watchers(stage: Stage): Attack[] {
         ...[ruleIn(region, `${names.watch}-key`), ruleIn(iamRegion(region), `${names.watch}-forward`)].flatMap((on, i) =>
             tries(stage, { id: `tamper-rule-${i + 1}`, row: 49, harm: "blind the watchers", name: "disables a tamper rule", action: "events:DisableRule", on, context: { "aws:RequestedRegion": on.split(":")[3]! } }, { "A4, A5": ["scp"], "A9 printed": ["identity policy"] })),
         ...tries(stage, { id: "publish", row: 49, harm: "blind the watchers", name: "floods the notices", action: "sns:Publish", on: arns.notices }, { "A4, A5": ["scp"], "A8 starter": ["identity policy", "topic policy"], "A1, A7, A10 wide": ["topic policy"] }),
-        ...tries(stage, { id: "alarms-by-deploy", row: 49, harm: "blind the watchers", name: "deletes an alarm", action: "cloudwatch:DeleteAlarms", on: alarm }, { "A9": open("What the deploy role makes it can unmake", "rule deploy") }),
+        ...tries(stage, { id: "alarms-by-deploy", row: 49, harm: "blind the watchers", name: "deletes an alarm", action: "cloudwatch:DeleteAlarms", on: alarm }, { "A9": open("What the deploy role makes it can unmake", { rules: ["deploy"] }) }),
     ];
 }
 
@@ -156,6 +156,6 @@ function deployment(stage: Stage): Attack[] {
         ...printed("replace-key", "replaces the key, which deletes the old one", "kms:ScheduleKeyDeletion", keyArn, ["key policy", "rcp", "scp"]),
         ...printed("replace-bucket", "replaces the bucket", "s3:DeleteBucket", arns.bucket, ["bucket policy", "identity policy", "lock", "rcp", "scp"]),
         ...printed("empty-bucket", "empties the bucket before its end (forceDestroy)", "s3:DeleteObjectVersion", `${arns.bucket}/exports/x`, ["bucket policy", "lock", "rcp", "scp"]),
-        ...tries(stage, { id: "code", row: 50, harm: "forge work", name: "deploys malicious code that was reviewed", action: "lambda:UpdateFunctionCode", on: arns.starter }, { "A9 printed": open("A change that was reviewed and approved is the program", "rule deploy") }),
+        ...tries(stage, { id: "code", row: 50, harm: "forge work", name: "deploys malicious code that was reviewed", action: "lambda:UpdateFunctionCode", on: arns.starter }, { "A9 printed": open("A change that was reviewed and approved is the program", { rules: ["deploy"] }) }),
     ];
 }

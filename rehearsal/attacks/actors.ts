@@ -2,7 +2,7 @@
 import { roleArn } from "../../components/arns";
 import { backupDeployPolicy, sourceDeployPolicy } from "../../components/policies/deployRole";
 import type { Document } from "../../components/policies/document";
-import type { Principal } from "../aws/types";
+import type { Call, Principal } from "../aws/types";
 import type { Actor, Attack, Source, Stage } from "./types";
 
 export const actorNames: Readonly<Record<Attack["actor"], string>> = {
@@ -25,6 +25,8 @@ export interface Holder {
     readonly actor: Attack["actor"];
     readonly principal: Principal;
     readonly identity?: readonly Document[];
+    /** Comes with each of its calls. */
+    readonly context?: Call["context"];
 }
 
 export const anything: Document = { Version: "2012-10-17", Statement: [{ Sid: "Administrator", Effect: "Allow", Action: "*", Resource: "*" }] };
@@ -51,7 +53,7 @@ export const holders = {
     "A6": ({ partition, management }: Stage) => ({ actor: "A6", principal: admin(partition, management) }),
     "A6 root": ({ partition, management }: Stage) => ({ actor: "A6", principal: root(partition, management) }),
     /** After sts:AssumeRoot: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html */
-    "A6 root session": ({ partition, backup }: Stage) => ({ actor: "A6", principal: root(partition, backup) }),
+    "A6 root session": ({ partition, backup }: Stage) => ({ actor: "A6", principal: root(partition, backup), context: { "aws:AssumedRoot": "true" } }),
     "A7": ({ partition, stranger }: Stage) => ({ actor: "A7", principal: admin(partition, stranger) }),
     /** A role of the right name in an account of nobody's. */
     "A7 export role": ({ arns, stranger }: Stage) => wide("A7", arns.exportRole(stranger)),

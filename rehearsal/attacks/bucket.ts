@@ -36,7 +36,7 @@ export function bucketAttacks(stage: Stage): Attack[] {
         ...around("access-point", "makes an access point", "s3:CreateAccessPoint", `arn:${partition}:s3:${region}:${backup}:accesspoint/theirs`),
         ...around("access-point-policy", "opens an access point", "s3:PutAccessPointPolicy", `arn:${partition}:s3:${region}:${backup}:accesspoint/theirs`),
         ...around("batch", "copies everything by a batch job", "s3:CreateJob", "*"),
-        ...tries(stage, { id: "restore-object", row: 20, harm: "junk and cost", name: "has archived exports brought back at a price", action: "s3:RestoreObject", on: `${arns.bucket}/exports/x` }, { "A4": ["scp"] }),
-        ...tries(stage, { id: "read-lock", row: 13, harm: "weaken future locks", name: "looks at the bucket's default lock", action: "s3:GetBucketObjectLockConfiguration", on: arns.bucket }, { "A2": ["bucket policy", "identity policy"], "A4": open("To look changes nothing", "nothing") }),
+        ...tries(stage, { id: "restore-object", row: 20, harm: "junk and cost", name: "has archived exports brought back at a price", action: "s3:RestoreObject", on: `${arns.bucket}/exports/x` }, { "A4": open("It costs money and harms nothing; a restore of archived exports needs it") }),
+        ...tries(stage, { id: "read-lock", row: 13, harm: "weaken future locks", name: "looks at the bucket's default lock", action: "s3:GetBucketObjectLockConfiguration", on: arns.bucket }, { "A2": ["bucket policy", "identity policy"], "A4": "allowed" }),
     ];
 }

@@ -1,7 +1,7 @@
 /** From a row of what is tried to one case for each who tries it. Pure. */
 import type { Call } from "../aws/types";
-import { holders, type Who } from "./actors";
-import type { Attack, Control, Expectation, Harm, Source, Stage } from "./types";
+import { holders, type Holder, type Who } from "./actors";
+import type { Attack, Control, Detection, Expectation, Harm, Source, Stage } from "./types";
 
 type Text = string | ((source: Source) => string);
 type Context = NonNullable<Call["context"]>;
@@ -22,12 +22,13 @@ export interface Tried {
     readonly also?: readonly Pick<Call, "action" | "resource" | "resourceAccount" | "context">[];
 }
 
-export type Outcome = readonly Control[] | "allowed" | { readonly open: string; readonly detectedBy: string };
+export type Outcome = readonly Control[] | "allowed" | { readonly open: string; readonly detectedBy: Detection };
 
 /** By who tries it, several after commas. */
 export type Outcomes = { readonly [who: string]: Outcome };
 
-export const open = (reason: string, detectedBy: string) => ({ open: reason, detectedBy });
+/** @param detectedBy absent: nothing */
+export const open = (reason: string, detectedBy: Detection = {}) => ({ open: reason, detectedBy });
 
 /** Rights over an account of its own, or the one attacked: such cases come once for each source account of the stage. */
 const bySource = (who: Who, { on, owner, context }: Tried) => holders[who].length > 1 || [on, owner, context].some((each) => typeof each === "function");
@@ -51,8 +52,9 @@ export function tries(stage: Stage, tried: Tried, outcomes: Outcomes): Attack[] 
 
 function attack(stage: Stage, source: Source, tried: Tried, who: Who, outcome: Outcome): Attack {
     const of = (text: Text) => (typeof text === "string" ? text : text(source));
-    const { actor, principal, identity } = (holders[who] as (stage: Stage, source: Source) => { actor: Attack["actor"]; principal: Call["principal"]; identity?: Attack["identity"] })(stage, source);
-    const context = typeof tried.context === "function" ? tried.context(source) : tried.context;
+    const { actor, principal, identity, context: always } = (holders[who] as (stage: Stage, source: Source) => Holder)(stage, source);
+    const given = typeof tried.context === "function" ? tried.context(source) : tried.context;
+    const context = always || given ? { ...always, ...given } : undefined;
     const call = { principal, action: tried.action, resource: of(tried.on), resourceAccount: of(tried.owner ?? stage.backup), ...(context && { context }) };
     return {
         id: [tried.row, who.replaceAll(" ", "-"), tried.id, source.id].filter((each) => each !== "").join("."),
@@ -61,7 +63,7 @@ function attack(stage: Stage, source: Source, tried: Tried, who: Who, outcome: O
         actor,
         name: tried.name,
         call,
-        ...(tried.also && { also: tried.also.map((each) => ({ ...each, principal })) }),
+        ...(tried.also && { also: tried.also.map((each) => ({ ...each, principal, ...(always && { context: { ...always, ...each.context } }) })) }),
         ...(identity && { identity }),
         expect: expectation(outcome),
     };

@@ -19,7 +19,7 @@ function stackSets(stage: Stage): Attack[] {
         ...tries(stage, { ...tried, id: "stack-set", name: "makes a StackSet from the backup account", action: "cloudformation:CreateStackSet", on: "*" }, { "A4, A5, A9": ["scp"], "A9 printed": ["identity policy", "scp"] }),
         ...tries(stage, { ...tried, id: "stack-instances", name: "deploys a StackSet from the backup account", action: "cloudformation:CreateStackInstances", on: theirs }, { "A4, A5, A9": ["scp"] }),
         ...tries(stage, { ...tried, id: "delegate", name: "makes the backup account a delegated administrator", action: "organizations:RegisterDelegatedAdministrator", on: "*" }, { "A4": ["scp"] }),
-        // The reader's trust and the starter's identity don't reach each other.
+        // Only RDS may: neither the trust nor the starter's own policy has the starter.
         ...tries(stage, { ...tried, id: "assume-export", name: "assumes a source account's export role from the backup account", action: "sts:AssumeRole", on: ({ account }) => arns.exportRole(account), owner: own }, { "A8 starter": ["identity policy", "trust"], "A8 starter wide": ["trust"] }),
         ...(stage.settings.organization
             ? tries(stage, { ...tried, id: "stack", name: "deletes the stack that the StackSet made in its account", action: "cloudformation:DeleteStack", on: ({ account }) => `arn:${partition}:cloudformation:${region}:${account}:stack/StackSet-${stage.names.stackSet}-00000000-0000-4000-8000-000000000000/0`, owner: own }, { "A1, A1 root": ["scp"] })
@@ -90,7 +90,7 @@ function snapshots(stage: Stage): Attack[] {
     const on = ({ account }: Source) => `arn:${partition}:rds:${region}:${account}:snapshot:junk`;
     return [
         ...tries(stage, { id: "junk-snapshot", row: "design", harm: "junk and cost", name: "takes a junk snapshot at the start of a period, so that it is exported in place of the real one", action: "rds:CreateDBSnapshot", on, owner: own }, {
-            "A1": open("Whoever administers an account takes snapshots; only automated ones count where snapshotTypes says so, and each export is of a real snapshot", "alarm volume"),
+            "A1": open("Whoever administers an account takes snapshots; only automated ones count where snapshotTypes says so, and each export is of a real snapshot", { alarms: ["volume"] }),
         }),
     ];
 }
@@ -118,7 +118,7 @@ function trailBucket(stage: Stage): Attack[] {
     return [
         ...["s3:DeleteObjectVersion", "s3:PutObjectRetention", "s3:PutObjectLegalHold"].flatMap((action) => tries(stage, { id: `trail-${action}`, row: 49, harm: "blind the watchers", name: `${action} of a log`, action, on: log }, { "A4, A9": ["bucket policy", "rcp", "scp"] })),
         ...tries(stage, { id: "trail-marker", row: 49, harm: "blind the watchers", name: "hides a log", action: "s3:DeleteObject", on: log }, { "A4, A9": ["bucket policy", "scp"] }),
-        ...tries(stage, { id: "trail-bucket", row: 49, harm: "blind the watchers", name: "deletes the trail's bucket", action: "s3:DeleteBucket", on: bucket }, { "A4, A9": ["lock", "rcp", "scp"] }),
+        ...tries(stage, { id: "trail-bucket", row: 49, harm: "blind the watchers", name: "deletes the trail's bucket", action: "s3:DeleteBucket", on: bucket }, { "A4, A9": ["rcp", "scp"] }),
         ...tries(stage, { id: "trail-lock", row: 49, harm: "blind the watchers", name: "takes away the trail bucket's default lock", action: "s3:PutBucketObjectLockConfiguration", on: bucket }, { "A4, A9": ["rcp", "scp"] }),
         ...tries(stage, { id: "trail-plain-http", row: 49, harm: "blind the watchers", name: "reads logs without TLS", action: "s3:GetObject", on: log, context: { "aws:SecureTransport": "false" } }, { "A4": ["bucket policy", "rcp"] }),
         ...tries(stage, { id: "trail-read", row: 49, harm: "blind the watchers", name: "writes a log", action: "s3:PutObject", on: log, context: deliver }, { "A1": ["bucket policy"], "A7": ["bucket policy", "rcp"], "A4": ["scp"] }),

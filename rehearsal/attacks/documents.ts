@@ -26,7 +26,7 @@ export function documentsOf(rendered: Rendered, settings: Settings): Documents {
     const members = membersOf(settings);
     const sources = new Set([...settings.sourceAccounts.map(({ id }) => id), ...members]);
     const roles = members.flatMap((member) => stackSetRoles(rendered, settings, member));
-    return documents(new Map([...attached(rendered), ...roles, ...guardrails(rendered)]), settings.backupAccount.id, sources);
+    return documents(onlyOnce([...attached(rendered), ...roles, ...guardrails(rendered)]), settings.backupAccount.id, sources);
 }
 
 function documents(byId: ReadonlyMap<string, Document>, backup: string, sources: ReadonlySet<string>): Documents {
@@ -57,6 +57,13 @@ function documents(byId: ReadonlyMap<string, Document>, backup: string, sources:
 }
 
 type Entries = [id: string, document: Document][];
+
+/** Of two policies of one role or resource the first would go unjudged. */
+function onlyOnce(entries: Entries): Map<string, Document> {
+    const twice = entries.map(([id]) => id).find((id, i, all) => all.indexOf(id) !== i);
+    if (twice !== undefined) throw new Error(`Two documents are attached as ${twice}; the attack table judges one`);
+    return new Map(entries);
+}
 
 const parsed = (policy: unknown): Document => (typeof policy === "string" ? JSON.parse(policy) : policy) as Document;
 

@@ -1,6 +1,6 @@
 /** Who tried what harm, and what became of it: the same data for the terminal, the report and docs/proof.md. Pure. */
 import type { AttackVerdict } from "./judge";
-import { harms, type Actor, type Attack, type Control, type Harm } from "./types";
+import { harms, type Actor, type Attack, type Control, type Detection, type Harm } from "./types";
 
 export const actors = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A10"] as const satisfies readonly Actor[];
 
@@ -42,6 +42,11 @@ export interface Counts {
 const isOpen = ({ attack: { expect } }: Judged) => "open" in expect;
 const isAttack = ({ attack: { expect } }: Judged) => !("allowed" in expect);
 
+/** What the policies must say of a case: without the lock, which is played (play.ts). */
+export const policiesOf = (expect: Attack["expect"]): readonly Control[] => ("stoppedBy" in expect ? expect.stoppedBy.filter((control) => control !== "lock") : []);
+
+export const declaresLock = ({ expect }: Attack): boolean => "stoppedBy" in expect && expect.stoppedBy.includes("lock");
+
 /** Cells that have cases, by harm and actor. */
 export function cellsOf(judged: readonly Judged[]): Cell[] {
     return harms.flatMap((harm) =>
@@ -71,21 +76,26 @@ export function countsOf(judged: readonly Judged[]): Counts {
 /** Cases that end otherwise than the table says; each a sentence. */
 export function findingsOf(judged: readonly Judged[]): string[] {
     return judged.flatMap(({ attack: { id, call, expect }, verdict }) => {
-        const wanted = "stoppedBy" in expect ? expect.stoppedBy : [];
+        const wanted = policiesOf(expect);
         const said = (controls: readonly string[]) => controls.join(", ") || "nobody";
         return said(wanted) === said(verdict.stoppedBy) ? [] : [`${id} (${call.action}) is stopped by ${said(verdict.stoppedBy)}; the table says ${said(wanted)}`];
     });
 }
 
 function openOf({ attack: { id, name, expect } }: Judged): Open {
-    const { open, detectedBy } = expect as { open: string; detectedBy: string };
-    return { id, name, reason: open, detectedBy };
+    const { open, detectedBy } = expect as { open: string; detectedBy: Detection };
+    return { id, name, reason: open, detectedBy: inWords(detectedBy) };
+}
+
+function inWords({ rules = [], alarms = [], note }: Detection): string {
+    const seen = [...rules.map((topic) => `rule ${topic}`), ...alarms.map((topic) => `alarm ${topic}`)].join(", ") || "nothing";
+    return note ? `${seen}; ${note}` : seen;
 }
 
 const isSeen = ({ detectedBy }: Open) => !detectedBy.startsWith("nothing");
 
 function countControls(stopped: readonly Judged[]): Cell["by"] {
     const counts = new Map<Control, number>();
-    for (const { verdict } of stopped) for (const control of verdict.stoppedBy) counts.set(control, (counts.get(control) ?? 0) + 1);
+    for (const { attack, verdict } of stopped) for (const control of [...verdict.stoppedBy, ...(declaresLock(attack) ? ["lock" as const] : [])]) counts.set(control, (counts.get(control) ?? 0) + 1);
     return [...counts].map(([control, cases]) => ({ control, cases })).sort((a, b) => b.cases - a.cases || (a.control < b.control ? -1 : 1));
 }

@@ -24,6 +24,6 @@ export const attacksOf = (stage: Stage): Attack[] => [
     ...legitimateCalls(stage),
 ];
 
-/** What nothing but the guardrails stops: open for whoever can't attach them. "lock" and "aws" stop it all the same. */
+/** What no policy but the guardrails stops: open for whoever can't attach them, or left to the lock alone (grid.ts). "aws" stops it all the same. */
 export const openWithoutGuardrails = (stage: Stage, documents: Documents, attacks: readonly Attack[] = attacksOf(stage)): Attack[] =>
     attacks.filter((attack) => "stoppedBy" in attack.expect && judgeAttack(documents, stage, attack, { guardrails: false }).allowed);

@@ -16,7 +16,7 @@ export function keyAttacks(stage: Stage): Attack[] {
     const destroy = (row: number, id: string, name: string, action: string, more: Outcomes = {}) => onKey({ id, row, harm: "make unreadable", name, action }, { ...insiders, ...more });
     const { outsiders } = perimeter(stage);
     const alias = `arn:${partition}:kms:${region}:${backup}:${names.noticesKey}`;
-    const lends = open("RDS needs the grant that its caller makes, and the documented rights hold CreateGrant", "alarm foreign-grants");
+    const lends = open("RDS needs the grant that its caller makes, and the documented rights hold CreateGrant", { note: "RDS calls in its name, as for each export" });
     return [
         ...destroy(21, "delete", "schedules the key's deletion", "kms:ScheduleKeyDeletion", { ...fromOutside, "A9 printed, A8 sealer": ["key policy", "rcp", "scp"] }),
         ...destroy(22, "disable", "disables the key", "kms:DisableKey", { ...fromOutside, "A9 printed": ["key policy", "rcp", "scp"] }),
@@ -54,16 +54,16 @@ export function keyAttacks(stage: Stage): Attack[] {
         }),
         ...onKey({ id: "list-grants", row: 25, harm: "kill running exports", name: "looks for other tenants' grants", action: "kms:ListGrants" }, { "A3 wide, A2 wide": ["key policy"] }),
         ...onKey({ id: "retire", row: 26, harm: "kill running exports", name: "retires the grants that it made", action: "kms:RetireGrant" }, {
-            "A2": open("AWS documents RetireGrant as needed; an account can retire only the grants that it made, so it harms its own exports, and no policy of the key's side binds it", "alarm failed, alarm foreign-grants"),
-            "A1 as export role": open("As the account that made the grants; no policy of the key's side binds it: https://docs.aws.amazon.com/kms/latest/developerguide/grant-manage.html", "alarm failed, alarm foreign-grants"),
+            "A2": open("AWS documents RetireGrant as needed; an account can retire only the grants that it made, so it harms its own exports, and no policy of the key's side binds it", { alarms: ["failed", "foreign-grants"] }),
+            "A1 as export role": open("As the account that made the grants; no policy of the key's side binds it: https://docs.aws.amazon.com/kms/latest/developerguide/grant-manage.html", { alarms: ["failed", "foreign-grants"] }),
         }),
         ...tries(stage, { id: "alias", row: 28, harm: "blind the watchers", name: "moves the notices' alias to another key", action: "kms:UpdateAlias", on: alias }, { "A4, A5, A9": ["scp"] }),
         ...tries(stage, { id: "no-alias", row: 28, harm: "blind the watchers", name: "deletes the notices' alias", action: "kms:DeleteAlias", on: alias }, { "A4, A5, A9": ["scp"] }),
         ...onKey({ id: "alias-of-key", row: 28, harm: "make unreadable", name: "moves an alias away from the vault key, which the program calls by no alias", action: "kms:UpdateAlias" }, { "A4, A9": ["key policy", "scp"] }),
-        ...onKey({ id: "undo", row: 29, harm: "make unreadable", name: "undoes a deletion, as a defender", action: "kms:CancelKeyDeletion" }, { "restorer": "allowed", "A4": open("Who may undo a deletion is the defender", "rule key"), "A1": ["aws", "key policy"] }),
+        ...onKey({ id: "undo", row: 29, harm: "make unreadable", name: "undoes a deletion, as a defender", action: "kms:CancelKeyDeletion" }, { "restorer": "allowed", "A4": "allowed", "A1": ["aws", "key policy"] }),
         ...onKey({ id: "enable", row: 29, harm: "make unreadable", name: "enables the key again, as a defender", action: "kms:EnableKey" }, { "restorer": "allowed" }),
         ...onKey({ id: "decrypt", row: 30, harm: "read others' exports", name: "decrypts directly", action: "kms:Decrypt" }, {
-            "A2, A10": open("The documented rights hold Decrypt, and one key serves all; other accounts' bytes are behind the bucket policy", "nothing; kms:Decrypt is logged in both accounts"),
+            "A2, A10": open("The documented rights hold Decrypt, and one key serves all; other accounts' bytes are behind the bucket policy", { note: "kms:Decrypt is logged in both accounts" }),
             "A1, A1 root, A3 wide, A10 admin, A4, A8 sealer wide, A8 watcher wide": ["key policy"],
             "A10 outside": ["key policy", ...outsiders],
             "A7, A7 export role": ["key policy", "rcp"],

@@ -111,6 +111,7 @@ function restores(stage: Stage): Attack[] {
     const { object, manifest, decrypt } = placesOf(stage);
     return [
         ...["s3:GetObject", "s3:GetObjectVersion"].flatMap((action) => goes(stage, "restorer", { id: action, name: `${action} of an export`, action, on: object, also: decrypt })),
+        ...goes(stage, "restorer", { id: "archived", name: "has an archived export brought back", action: "s3:RestoreObject", on: object }),
         ...["s3:ListBucket", "s3:ListBucketVersions"].flatMap((action) => goes(stage, "restorer", { id: action, name: action, action, on: arns.bucket })),
         ...goes(stage, "reader", { id: "manifest", name: "reads a manifest", action: "s3:GetObject", on: manifest, also: decrypt }),
         ...goes(stage, "reader", { id: "list", name: "lists manifests", action: "s3:ListBucket", on: arns.bucket, context: { "s3:prefix": "manifests/" } }),

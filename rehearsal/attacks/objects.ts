@@ -21,9 +21,9 @@ export function placesOf({ arns, keyArn, region, backup }: Stage) {
     };
 }
 
-const ownJunk = open("RDS writes exports with the account's own role, so its administrator can write under its own prefix, and lock what he writes", "alarm volume, alarm flood; vault.suspendedAccounts stops it");
-const ownMarker = open("RDS documents s3:DeleteObject* as needed; a marker deletes nothing, and the manifest names the versions", "alarm tampering, if it comes before the export is sealed");
-const ownVersion = open("RDS must be able to write here; what was there first stays locked, and the manifest names it", "alarm tampering, if it comes before the export is sealed");
+const ownJunk = open("RDS writes exports with the account's own role, so its administrator can write under its own prefix, and lock what he writes", { alarms: ["volume", "flood"], note: "vault.suspendedAccounts stops it" });
+const ownMarker = open("RDS documents s3:DeleteObject* as needed; a marker deletes nothing, and the manifest names the versions", { alarms: ["tampering"], note: "if it comes before the export is sealed" });
+const ownVersion = open("RDS must be able to write here; what was there first stays locked, and the manifest names it", { alarms: ["tampering"], note: "if it comes before the export is sealed" });
 
 export function objectAttacks(stage: Stage): Attack[] {
     const { object, manifest, canary, once, encrypt, decrypt } = placesOf(stage);
@@ -66,7 +66,7 @@ export function objectAttacks(stage: Stage): Attack[] {
             "A4, A5": ["key policy", "scp"],
             "A8 starter, A8 sweeper": ["bucket policy", "identity policy", "key policy", "scp"],
             "A8 sealer, A8 watcher": ["bucket policy", "identity policy"],
-            "A8 sealer wide": open("The sealer's own policy is what keeps it from writing among the exports; nobody but the deploy role may widen it", "rule identity"),
+            "A8 sealer wide": open("The sealer's own policy is what keeps it from writing among the exports; nobody but the deploy role may widen it", { note: "of the writing; the rule deploy tells of the widening" }),
         }),
         tries(stage, { id: "over-in-parts", row: 3, harm: "hide or shadow", name: "writes over another account's export in parts", action: "s3:PutObject", on: object, context: { "s3:ObjectCreationOperation": "false" } }, { "A10 wide": ["bucket policy"] }),
         tries(stage, { id: "manifest", row: 3, harm: "hide or shadow", name: "writes a manifest", action: "s3:PutObject", on: manifest, context: once, also: encrypt }, {
@@ -75,7 +75,7 @@ export function objectAttacks(stage: Stage): Attack[] {
             "A4, A5, A9": ["bucket policy", "key policy", "scp"],
             "A8 starter": ["bucket policy", "identity policy", "key policy", "scp"],
             "A8 watcher wide": ["bucket policy"],
-            "A8 sealer": open("Who has the sealer's code has the ledger: a manifest that says more than there is. The versions that it names stay, and can be counted again", "rule delivery, for the code; nothing for what it then writes"),
+            "A8 sealer": open("Who has the sealer's code has the ledger: a manifest that says more than there is. The versions that it names stay, and can be counted again", { note: "of what it writes; the rule deploy tells of the code" }),
         }),
         tries(stage, { id: "manifest-over", row: 3, harm: "hide or shadow", name: "writes over a manifest", action: "s3:PutObject", on: manifest, also: encrypt }, { "A8 sealer, A8 sealer wide": ["bucket policy"] }),
         tries(stage, { id: "canary", row: 3, harm: "blind the watchers", name: "writes the lock canary of the day", action: "s3:PutObject", on: canary, context: once, also: encrypt }, {
@@ -109,8 +109,8 @@ export function objectAttacks(stage: Stage): Attack[] {
         }),
         tries(stage, { id: "event-hold", row: 7, harm: "junk and cost", name: "writes an object with a hold without end", action: "s3:PutObject", on: object, context: { "s3:object-lock-event-hold": "ON" } }, { "A2, A2 wide": ["bucket policy"], "A4": ["bucket policy", "scp"] }),
         tries(stage, { id: "bypass", row: 8, harm: "delete or shorten", name: "bypasses governance", action: "s3:BypassGovernanceRetention", on: object }, {
-            "A2 wide": ["bucket policy", "rcp"],
-            "A4, A5, A9": ["bucket policy", "rcp", "scp"],
+            "A2 wide": ["bucket policy", "lock", "rcp"],
+            "A4, A5, A9": ["bucket policy", "lock", "rcp", "scp"],
         }),
         tries(stage, { id: "read", row: 9, harm: "read others' exports", name: "reads an export of another account", action: "s3:GetObject", on: object, also: decrypt }, {
             "A10, A10 wide": ["bucket policy"],
@@ -121,10 +121,10 @@ export function objectAttacks(stage: Stage): Attack[] {
             "A3": ["bucket policy", "identity policy", "key policy"],
         }),
         tries(stage, { id: "read-version", row: 9, harm: "read others' exports", name: "reads a version of another account's export", action: "s3:GetObjectVersion", on: object, also: decrypt }, { "A10, A10 wide": ["bucket policy"] }),
-        tries(stage, { id: "read-tags", row: 9, harm: "read others' exports", name: "reads the tags and ACL of another account's export", action: "s3:GetObjectTagging", on: object }, { "A10 wide": ["bucket policy"] }),
+        tries(stage, { id: "read-tags", row: 9, harm: "read others' exports", name: "reads the tags of another account's export", action: "s3:GetObjectTagging", on: object }, { "A10 wide": ["bucket policy"] }),
         tries(stage, { id: "read-manifest", row: 9, harm: "read others' exports", name: "reads a manifest", action: "s3:GetObject", on: manifest, also: decrypt }, { "A2, A2 wide, A10 wide": ["bucket policy"], "A8 starter": ["bucket policy", "identity policy"] }),
         tries(stage, { id: "names", row: 9, harm: "read others' exports", name: "lists the names of all objects", action: "s3:ListBucket", on: arns.bucket }, {
-            "A2, A10": open("RDS documents s3:ListBucket on the whole bucket; names only", "nothing"),
+            "A2, A10": open("RDS documents s3:ListBucket on the whole bucket; names only"),
             "A1, A1 root, A3 wide, A10 admin": ["bucket policy"],
             "A10 outside": ["bucket policy", ...outsiders],
             "A7, A7 export role": ["bucket policy", "rcp"],
@@ -132,8 +132,8 @@ export function objectAttacks(stage: Stage): Attack[] {
         }),
         tries(stage, { id: "versions", row: 9, harm: "read others' exports", name: "lists all versions", action: "s3:ListBucketVersions", on: arns.bucket }, { "A2 wide, A10 wide": ["bucket policy"], "A2, A8 sealer": ["bucket policy", "identity policy"] }),
         tries(stage, { id: "read", row: 9, harm: "read others' exports", name: "reads exports", action: "s3:GetObject", on: object, also: decrypt }, {
-            "A2": open("An account may read its own exports, as it may read the databases themselves", "nothing"),
-            "A4": open("Whoever administers the backup account can read what he could restore", "nothing; CloudTrail's data events, if you turn them on"),
+            "A2": "allowed",
+            "A4": open("Whoever administers the backup account can read what he could restore", { note: "CloudTrail's data events, if you turn them on" }),
         }),
         tries(stage, { id: "plain-http", row: 9, harm: "read others' exports", name: "asks without TLS", action: "s3:GetObject", on: object, context: { "aws:SecureTransport": "false" } }, { "A2": ["bucket policy", "rcp"], "A4": ["bucket policy", "rcp"] }),
         tries(stage, { id: "junk", row: 10, harm: "junk and cost", name: "writes junk among its own exports", action: "s3:PutObject", on: ({ account }) => `${arns.bucket}/exports/${account}/junk`, also: encrypt }, {
@@ -150,7 +150,7 @@ export function objectAttacks(stage: Stage): Attack[] {
         }),
         tries(stage, { id: "acl", row: 12, harm: "open trust", name: "puts an ACL onto another account's object", action: "s3:PutObjectAcl", on: object }, { "A10, A10 wide": ["bucket policy"] }),
         tries(stage, { id: "own-acl", row: 12, harm: "open trust", name: "puts an ACL onto its own object", action: "s3:PutObjectAcl", on: object }, {
-            "A2": open("The documented s3:PutObject* holds it. The bucket has no ACLs (BucketOwnerEnforced), and S3 refuses each that isn't the owner's", "nothing; it has no effect"),
+            "A2": open("The documented s3:PutObject* holds it. The bucket has no ACLs (BucketOwnerEnforced), and S3 refuses each that isn't the owner's", { note: "it has no effect" }),
         }),
     );
 }

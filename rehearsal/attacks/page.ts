@@ -17,6 +17,8 @@ export interface Proven {
     readonly findings: readonly string[];
     /** Stopped by the guardrails alone. */
     readonly withoutGuardrails: readonly Attack[];
+    /** Of the stopped ones, left to the lock alone without the guardrails. */
+    readonly leftToLock: number;
     readonly scores: readonly Score[];
 }
 
@@ -48,7 +50,7 @@ How to read it:
 
 - An attack is one call to AWS by one principal, such as "the administrator of the backup account deletes a version of an export". The table holds all ${Object.keys(rows).length} actions of the threat model, by everybody who could try them, and what this design itself makes possible to try (\`rehearsal/attacks/\`).
 - A verdict isn't ours: [@cloud-copilot/iam-simulate](https://github.com/cloud-copilot/iam-simulate) evaluates each call against the documents that \`pulumi up\` would send (\`npm run render\`), under the organization's guardrails (\`npm run guardrails\`). It knows AWS's evaluation logic, and isn't AWS.
-- Each case names *every* control that must stop it. A case that another control stops, or one control fewer, is a finding, and there are ${shapes.reduce((sum, { findings }) => sum + findings.length, 0)}. "aws" is what AWS refuses whatever policies say; "lock" is Object Lock, which no policy document shows.
+- Each case names *every* control that must stop it. A case that another control stops, or one control fewer, is a finding, and there are ${shapes.reduce((sum, { findings }) => sum + findings.length, 0)}. "aws" is what AWS refuses whatever policies say; "lock" is Object Lock, which no policy document shows: each such case is played on a vault whose policies let everybody do everything (\`tests/rehearsal/play.test.ts\`).
 - An administrator here has every right that his own account can give. Roles of this program are tried with the policy that they have, and again with every right, as if somebody had widened it.
 
 ${table(["configuration", "attacks", "stopped", "not preventable", "succeeded", "legitimate calls, all allowed"], counted.map(({ name, counts: { tried, stopped, notPreventable, succeeded, legitimate } }) => [name, ...[tried, stopped, notPreventable, succeeded, legitimate].map(String)]))}`;
@@ -91,7 +93,7 @@ How many cases each control refused; most are refused by several, so that one mi
 ${table(["harm", "actor", "stopped", "by", "only detected", "neither"], all.map(({ harm, actor, stopped, by, detected, unseen }) => [harm, actor, `${stopped}`, by.map(({ control, cases }) => `${control} ${cases}`).join(", ") || "-", `${detected.length}`, `${unseen.length}`]))}`;
 }
 
-function unguarded({ withoutGuardrails, counts }: Proven): string {
+function unguarded({ withoutGuardrails, leftToLock, counts }: Proven): string {
     const byRow = grouped(withoutGuardrails, ({ row }) => String(row)).map((same) => {
         const [{ row }] = same as [Attack];
         const who = [...new Set(same.map(({ actor }) => actor))].sort();
@@ -99,7 +101,7 @@ function unguarded({ withoutGuardrails, counts }: Proven): string {
     });
     return `## Without guardrails
 
-Somebody who can't attach the organization's policies has the rest: ${counts.stopped - withoutGuardrails.length} of ${counts.stopped} stopped attacks are stopped without them. These are open then. None of them deletes or shortens what is locked; most are the backup account's own administrators (A4, its root A5, the deploy role A9), who hold everything that only the organization could take from them.
+Somebody who can't attach the organization's policies has the rest: ${counts.stopped - withoutGuardrails.length} of ${counts.stopped} stopped attacks are stopped without them, ${leftToLock} of these by the lock alone, which is played with every policy opened. The others are open then; most are the backup account's own administrators (A4, its root A5, the deploy role A9), who hold everything that only the organization could take from them.
 
 ${table(["action", "open to", "cases"], byRow)}`;
 }

@@ -4,6 +4,7 @@
  */
 import { anything } from "./actors";
 import { damageByItself, damageOf, declared, type Damage, type Probed } from "./damage";
+import { declaresLock } from "./grid";
 import { attacksOf } from "./index";
 import { moveOf, type Move } from "./playCalls";
 import { attempt, keep, probe, restorer, sealedIn, stored, type Vault } from "./playVault";
@@ -32,9 +33,6 @@ export interface Plays {
 
 /** What is about stored versions, keys, events and messages. */
 const isAbout = ({ row, expect }: Attack) => (row === "design" ? !("allowed" in expect) : row <= 30 || row === 32 || row === 34);
-/** Rows that the lock alone must hold, against whoever can change every policy. */
-const lockRows: readonly Attack["row"][] = [1, 6, 8, 14, 16];
-
 const openPolicy = JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] });
 /** Of policies, of the lock, of AWS: what refuses because of something that we hold. */
 const refusals = /^(AccessDenied|NotAuthorizedForSourceException|InvalidBucketState|BucketNotEmpty)$/;
@@ -48,13 +46,14 @@ export function playAttacks(world: World, rendered: Rendered, settings: Settings
     const calls = world.calls.length;
     const { arn, roleArn = arn } = restorer(stage);
     const putBack = enter(world, roleArn, stage.backup, [JSON.stringify(anything)]);
-    const attacks = attacksOf(stage).filter(isAbout);
+    const all = attacksOf(stage);
+    const attacks = all.filter(isAbout);
     const moves = attacks.map((attack) => ({ attack, move: moveOf(vault, attack) }));
     const before = keep(vault);
     const whole = probe(vault);
     before.undo();
     const played = moves.flatMap(({ attack, move }) => (move ? [playOne(vault, attack, move, whole)] : []));
-    const opened = lockCases(attacks).map((attack) => playOpened(vault, attack, whole));
+    const opened = lockCases(all).map((attack) => playOpened(vault, attack, whole));
     putBack();
     // What the rehearsal counts are its own calls.
     world.calls.length = calls;
@@ -125,20 +124,20 @@ function objectionTo({ expect, harm }: Attack, { refused, damage }: Result): { o
     return "stoppedBy" in expect && refused === undefined ? { objection: "went through, though it left nothing that is measured here" } : {};
 }
 
-/** Each once, whoever tries it. */
-const lockCases = (attacks: readonly Attack[]): Attack[] => [
-    ...new Map(attacks.filter(({ row, expect }) => lockRows.includes(row) && "stoppedBy" in expect && (expect.stoppedBy.includes("lock") || row === 8)).map((attack) => [`${attack.call.action} ${attack.call.resource}`, attack])).values(),
-];
+/** What the lock alone must hold, against whoever can change every policy: each once, whoever tries it. */
+const lockCases = (attacks: readonly Attack[]): Attack[] => [...new Map(attacks.filter(declaresLock).map((attack) => [`${attack.call.action} ${attack.call.resource}`, attack])).values()];
 
 /** The root of the backup account, after he has taken away every policy of bucket and organization. */
 function playOpened(vault: Vault, like: Attack, whole: Probed): Played {
     const { world, stage } = vault;
     const attack: Attack = { ...like, actor: "A5", call: { ...like.call, principal: { arn: `arn:${stage.partition}:iam::${stage.backup}:root`, account: stage.backup } }, expect: { stoppedBy: ["lock"] } };
+    const move = moveOf(vault, attack);
+    if (!move) throw new Error(`${like.id} names the lock, and the simulated AWS can't play ${like.call.action} on ${like.call.resource}`);
     const first = keep(vault);
     const guards = world.iam.guardrails(stage.backup);
     world.iam.setGuardrails(stage.backup, { scps: [], rcps: [] });
     world.iam.setResourcePolicy(stage.arns.bucket, stage.backup, openPolicy);
-    const result = tried(vault, attack, moveOf(vault, attack)!.call, whole);
+    const result = tried(vault, attack, move.call, whole);
     world.iam.setGuardrails(stage.backup, guards);
     first.undo();
     return { ...result, opened: true, ...objectionTo(attack, result) };

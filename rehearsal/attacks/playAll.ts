@@ -39,7 +39,7 @@ export function resultOf(judged: readonly Judged[], played: readonly Played[]): 
         counts: countsOf(told),
         findings: [...findingsOf(judged), ...objections.map(({ attack: { id, call }, opened, objection }) => `${id} (${call.action}), played${opened ? " with every policy opened" : ""}, ${objection}`)],
         cells: cellsOf(told),
-        // What stops an attack with guardrails is what stops it without them, and the guardrails that deny it (judge.ts).
+        // What stops an attack with guardrails is what stops it without them, and the guardrails that deny it (judge.ts). The lock isn't theirs.
         unguarded: judged.map(({ attack }) => attack).filter(({ expect }) => "stoppedBy" in expect && expect.stoppedBy.every((control) => control === "scp" || control === "rcp")),
         played: played.length,
         lockAlone: played.filter(({ opened }) => opened).length,

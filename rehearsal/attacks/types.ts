@@ -72,12 +72,22 @@ export interface Stage {
     keysOf(prefix: "Principal" | "Source", account: string): Record<string, string | readonly string[]>;
 }
 
+/** Without rules and alarms nothing notices it, which is allowed, and shown. */
+export interface Detection {
+    /** Of the tamper rules, by topic: the case's own call must match one's pattern. */
+    readonly rules?: readonly string[];
+    /** By topic: what comes of the call sets them off. */
+    readonly alarms?: readonly string[];
+    /** When, or what else there is. */
+    readonly note?: string;
+}
+
 export type Expectation =
-    /** Exactly these refuse (judge.ts says what that means), the guardrails included. */
+    /** Exactly these refuse (judge.ts says what that means), the guardrails included; "lock" is no policy's verdict, and is played (play.ts). */
     | { readonly stoppedBy: readonly Control[] }
-    /** Not preventable: the reason, and what notices it; "nothing" is allowed, and shown. */
-    | { readonly open: string; readonly detectedBy: string }
-    /** A legitimate call. */
+    /** Not preventable: the reason, and what notices it. */
+    | { readonly open: string; readonly detectedBy: Detection }
+    /** A legitimate call, or a look that harms nothing. */
     | { readonly allowed: true };
 
 export interface Attack {

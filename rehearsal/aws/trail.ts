@@ -2,6 +2,8 @@
  * CloudTrail: judged calls as events on the default buses of those whom they concern. Only management events: data events must be asked for,
  * and our trail doesn't. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-cloudtrail.html
  */
+import { iamRegion } from "../../components/watch/tamperCalls";
+import { globalServices } from "./context";
 import { AwsError, type AwsEvent, type JudgedCall, type KnownOfCall, type Principal, type World } from "./types";
 
 /**
@@ -33,7 +35,7 @@ const delay = 5 * 60_000;
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/logging_cw_api_calls_cwl.html,
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/logging-using-cloudtrail.html. PassRole is a right, not a call.
  */
-const notLogged = /^(s3:(.*Object(Version|Retention|LegalHold|Acl|Tagging)?|ListBucket(Versions)?)|sqs:(Send|Receive|Delete|ChangeMessage).*|sns:Publish|lambda:InvokeFunction|logs:(PutLogEvents|FilterLogEvents)|events:PutEvents|iam:PassRole)$/;
+const notLogged = /^(s3:(.*Object(Version|Retention|LegalHold|Acl|Tagging)?|ListBucket(Versions)?)|sqs:(SendMessage|ReceiveMessage|DeleteMessage|ChangeMessageVisibility)(Batch)?|sns:Publish|lambda:InvokeFunction|logs:(PutLogEvents|FilterLogEvents)|events:PutEvents|iam:PassRole)$/;
 
 /** Where the call has another name than the right. https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html and S3's page above. */
 const callNames: Readonly<Record<string, string>> = {
@@ -43,19 +45,20 @@ const callNames: Readonly<Record<string, string>> = {
     "s3:PutLifecycleConfiguration": "PutBucketLifecycle",
 };
 
+/** Of services that CloudTrail calls otherwise than IAM does: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/logging_cw_api_calls.html */
+const sourceNames: Readonly<Record<string, string>> = { cloudwatch: "monitoring" };
+
 /** What CloudTrail counts as reading, of the calls that are made here. */
 const reads = /^(Get|List|Describe|AssumeRole$|Decrypt$|GenerateDataKey)/;
 
-/** Logged in one Region, wherever the caller is: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
-const globalServices = new Set(["iam", "organizations", "account"]);
-const globalRegions: Readonly<Record<string, string>> = { "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1" };
-
 const known = new Map<string, KnownOfCall | undefined>();
-function knownOf(action: string): KnownOfCall | undefined {
+/** Absent: CloudTrail doesn't log it as a management event. */
+export function knownOf(action: string): KnownOfCall | undefined {
     if (known.has(action)) return known.get(action);
     const [service, name] = action.split(":") as [string, string];
     const eventName = callNames[action] ?? name;
-    const made = notLogged.test(action) ? undefined : { source: `aws.${service}`, "detail-type": "AWS API Call via CloudTrail", detail: { eventSource: `${service}.amazonaws.com`, eventName, readOnly: reads.test(eventName) } };
+    const source = sourceNames[service] ?? service;
+    const made = notLogged.test(action) ? undefined : { source: `aws.${source}`, "detail-type": "AWS API Call via CloudTrail", detail: { eventSource: `${source}.amazonaws.com`, eventName, readOnly: reads.test(eventName) } };
     known.set(action, made);
     return made;
 }
@@ -74,18 +77,18 @@ export function record(world: World, call: JudgedCall): void {
 
     function tell(account: string): void {
         const service = of!.source.slice("aws.".length);
-        const region = globalServices.has(service) ? (globalRegions[world.partition] ?? "us-east-1") : world.region;
+        const region = globalServices.has(service) ? iamRegion(world.region) : world.region;
         if (!world.events.listens(account, region, of!)) return;
-        const event = eventOf(world, call, of!, account, region);
+        // From the call's number: the seeded chance is for what happens, and watching must not change it.
+        const event = eventOf(call, of!, account, region, world.calls.length);
         world.clock.at(at + delay, () => world.events.tell(account, event));
     }
 }
 
 /** https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html */
-function eventOf(world: World, call: JudgedCall, of: KnownOfCall, account: string, region: string): AwsEvent {
+export function eventOf(call: JudgedCall, of: KnownOfCall, account: string, region: string, count: number): AwsEvent {
     const { at, principal, error, resource } = call;
-    // From the call's number: the seeded chance is for what happens, and watching must not change it.
-    const number = world.calls.length.toString(16).padStart(12, "0");
+    const number = count.toString(16).padStart(12, "0");
     const time = new Date(at).toISOString();
     return {
         version: "0", id: `00000000-0000-4000-c000-${number}`, "detail-type": of["detail-type"], source: of.source, account, time, region, resources: [],

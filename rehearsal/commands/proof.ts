@@ -8,7 +8,7 @@ import { parse, stringify } from "yaml";
 import { attacksOf, openWithoutGuardrails } from "../attacks";
 import { documentsOf } from "../attacks/documents";
 import { playedElsewhere } from "../attacks/elsewhere";
-import { cellsOf, countsOf, findingsOf } from "../attacks/grid";
+import { cellsOf, countsOf, declaresLock, findingsOf } from "../attacks/grid";
 import { judgeAttack } from "../attacks/judge";
 import { gridTable, page, type Proof, type Proven } from "../attacks/page";
 import { scoresOf, type Score, type Shape } from "../attacks/score";
@@ -62,9 +62,11 @@ function proven(shape: Shape, file: string, known?: ReadonlySet<string>): Proven
     const judged = attacks.map((attack) => ({ attack, verdict: judgeAttack(documents, stage, attack, { guardrails: true }) }));
     // The cases of a table that was counted before aren't counted again.
     const counted = known ? [] : judged;
+    const without = known ? [] : openWithoutGuardrails(stage, documents, attacks);
     return {
         name, file: relative(root, file), counts: countsOf(counted), cells: cellsOf(counted), findings: findingsOf(judged).map((finding) => `${name}: ${finding}`),
-        withoutGuardrails: known ? [] : openWithoutGuardrails(stage, documents, attacks),
+        withoutGuardrails: without.filter((attack) => !declaresLock(attack)),
+        leftToLock: without.filter(declaresLock).length,
         scores: scoresOf(shape, known, (document) => progress(`${name}: ${document}`)),
     };
 }

@@ -7,14 +7,17 @@ import { trailBucketArn, trailBucketPolicy } from "../../components/policies/tra
 import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
 import type { Settings } from "../../components/settings";
 import { alarmTable } from "../../components/watch/alarmTable";
-import { tamperRuleNames } from "../../components/watch/tamperCalls";
 import { attacksOf, openWithoutGuardrails } from "../../rehearsal/attacks";
 import { documentsOf, type Documents } from "../../rehearsal/attacks/documents";
 import { playedElsewhere } from "../../rehearsal/attacks/elsewhere";
+import { declaresLock, policiesOf } from "../../rehearsal/attacks/grid";
 import { judgeAttack } from "../../rehearsal/attacks/judge";
 import { rows } from "../../rehearsal/attacks/rows";
 import { stageOf } from "../../rehearsal/attacks/stage";
 import type { Attack, Stage } from "../../rehearsal/attacks/types";
+import { compilePattern } from "../../rehearsal/aws/pattern";
+import { eventOf, knownOf } from "../../rehearsal/aws/trail";
+import type { AwsEvent } from "../../rehearsal/aws/types";
 import { settingsFromFile } from "../../rehearsal/config";
 import type { Rendered } from "../../rehearsal/graph";
 import { renderedStack, root } from "../rendered";
@@ -58,22 +61,33 @@ const shapes: Record<string, () => Shape> = {
     "a trail and a suspended account": once(hardened),
 };
 
-const expected = ({ expect }: Attack) => ("stoppedBy" in expect ? expect.stoppedBy : []);
+const expected = ({ expect }: Attack) => policiesOf(expect);
+/** What CloudTrail tells the backup account of a call that went through. */
+function loggedIn({ backup, region }: Stage, { id, call }: Attack): AwsEvent {
+    const of = knownOf(call.action);
+    assert.ok(of, `${id}: CloudTrail logs no ${call.action}`);
+    assert.ok([call.principal.account, call.resourceAccount].includes(backup), `${id} is logged in neither account of ours`);
+    return eventOf({ ...call, at: 0, allowed: true, why: "" }, of, backup, region, 0);
+}
+
 const said = (controls: readonly string[]) => controls.join(", ") || "allowed";
 
 describe("attacks, judged by an independent evaluator", function () {
     this.timeout(180_000);
+    const floors: Record<string, number> = { "listed accounts": 1150, "an organization": 1500, "a trail and a suspended account": 20 };
     for (const [name, make] of Object.entries(shapes)) {
+        const floor = floors[name]!;
         describe(name, () => {
             let shape: Shape;
             before(() => void (shape = make()));
 
             it("each is stopped by exactly whom the table names, and what is legitimate goes on", () => {
                 const { stage, documents, attacks } = shape;
-                assert.ok(attacks.length >= 10);
+                assert.ok(attacks.length >= floor, `${attacks.length} cases`);
                 const wrong = attacks.flatMap((attack) => {
-                    const { stoppedBy, sids } = judgeAttack(documents, stage, attack, { guardrails: true });
-                    return said(stoppedBy) === said(expected(attack)) ? [] : `${attack.id} (${attack.call.action}): wanted ${said(expected(attack))}, is ${said(stoppedBy)} (${sids.join(", ")})`;
+                    const { allowed, stoppedBy, sids } = judgeAttack(documents, stage, attack, { guardrails: true });
+                    const right = allowed === !("stoppedBy" in attack.expect) && said(stoppedBy) === said(expected(attack));
+                    return right ? [] : `${attack.id} (${attack.call.action}): wanted ${said(expected(attack))}, is ${said(stoppedBy)} (${sids.join(", ")})`;
                 });
                 assert.deepEqual(wrong, []);
             });
@@ -94,17 +108,23 @@ describe("attacks, judged by an independent evaluator", function () {
             });
 
             it("what isn't preventable is seen by something that there is", () => {
-                const { settings } = shape.stage;
-                const place = placeOf(settings);
-                const { watch } = shape.stage.names;
-                const alarms = alarmTable(place, settings.monitoring).map(({ name }) => `alarm ${name.slice(watch.length + 1)}`);
-                const known = new Set([...alarms, ...tamperRuleNames(place).map((name) => `rule ${name.slice(watch.length + 1)}`)]);
-                for (const { id, expect } of shape.attacks) {
-                    if (!("open" in expect)) continue;
-                    const named = [...expect.detectedBy.matchAll(/\b(?:alarm|rule) [a-z-]+/g)].map(([each]) => each);
-                    assert.ok(named.length > 0 || expect.detectedBy.startsWith("nothing"), `${id}: ${expect.detectedBy}`);
-                    assert.deepEqual(named.filter((each) => !known.has(each)), [], id);
+                const { settings, names, rendered } = shape.stage;
+                const alarms = new Set(alarmTable(placeOf(settings), settings.monitoring).map(({ name }) => name));
+                const patterns = new Map(rendered.resources.filter(({ type }) => type === "aws:cloudwatch/eventRule:EventRule").map(({ inputs }) => [inputs.name as string, inputs.eventPattern as string]));
+                let matched = 0;
+                for (const attack of shape.attacks) {
+                    if (!("open" in attack.expect)) continue;
+                    const { rules = [], alarms: named = [] } = attack.expect.detectedBy;
+                    for (const topic of named) assert.ok(alarms.has(`${names.watch}-${topic}`), `${attack.id}: no alarm ${topic}`);
+                    // This alarm counts what a rule hears.
+                    for (const topic of [...rules, ...named.filter((each) => each === "foreign-grants")]) {
+                        const pattern = patterns.get(`${names.watch}-${topic}`);
+                        assert.ok(pattern, `${attack.id}: no rule ${topic}`);
+                        assert.ok(compilePattern(pattern)(loggedIn(shape.stage, attack)), `${attack.id}: ${attack.call.action} by ${attack.call.principal.arn} doesn't match the rule ${topic}`);
+                        matched++;
+                    }
                 }
+                assert.ok(matched > 0);
             });
         });
     }
@@ -122,14 +142,15 @@ describe("attacks, judged by an independent evaluator", function () {
         const { stage, documents, attacks } = shapes["listed accounts"]!();
         const open = openWithoutGuardrails(stage, documents, attacks);
         const who: Record<string, string> = {};
-        for (const { row, actor } of open) who[row] = [...new Set([...(who[row]?.split(" ") ?? []), actor])].sort().join(" ");
+        for (const { row, actor } of open.filter((each) => !declaresLock(each))) who[row] = [...new Set([...(who[row]?.split(" ") ?? []), actor])].sort().join(" ");
         assert.deepEqual(who, {
             2: "A4 A5 A9", 13: "A4 A5 A9", 15: "A4 A5 A9", 17: "A4 A5 A6 A9", 18: "A4 A5 A9", 19: "A4 A5 A9", 20: "A4 A5 A9", 23: "A9", 24: "A10 A2 A3", 27: "A4 A5 A9",
             28: "A4 A5 A9", 31: "A1 A4 A5", 32: "A4 A5", 33: "A4 A5", 34: "A4 A5 A9", 35: "A4 A5", 36: "A4 A5", 37: "A4 A5", 39: "A1 A4 A5 A9", 40: "A1", 42: "A1",
             45: "A4 A5", 46: "A1 A4 A5 A9", 47: "A6", 48: "A4 A5 A9", 49: "A4 A5 A9", design: "A2 A4 A5 A9",
         });
-        // What the lock, the bucket's and the key's policies hold, they hold alone.
-        assert.deepEqual(open.filter(({ harm }) => harm === "delete or shorten").map(({ id }) => id), []);
+        // What the bucket's policy doesn't hold then, the lock does (play.test.ts), and nothing else is left.
+        assert.deepEqual(open.filter(({ harm }) => harm === "delete or shorten").map(({ id }) => id), open.filter(declaresLock).map(({ id }) => id));
+        assert.deepEqual([...new Set(open.filter(declaresLock).map(({ call }) => call.action))], ["s3:PutBucketVersioning", "s3:DeleteBucket"]);
     });
 
     it("a weakened document changes what stops an attack", () => {
@@ -138,8 +159,8 @@ describe("attacks, judged by an independent evaluator", function () {
         const id = documents.resourceId(attack.call);
         const policy = documents.byId.get(id)! as { Statement: { Sid: string }[] };
         const weak = documents.replace(id, { ...policy, Statement: policy.Statement.filter(({ Sid }) => Sid !== "DenyOtherRetentionAndDestruction") } as never);
-        assert.deepEqual(judgeAttack(documents, stage, attack, { guardrails: false }).stoppedBy, ["bucket policy", "lock"]);
-        assert.deepEqual(judgeAttack(weak, stage, attack, { guardrails: false }).stoppedBy, ["lock"]);
+        assert.deepEqual(judgeAttack(documents, stage, attack, { guardrails: false }).stoppedBy, ["bucket policy"]);
+        assert.deepEqual(judgeAttack(weak, stage, attack, { guardrails: false }).stoppedBy, []);
     });
 
     it("what the program's own code must see through is played in tests that there are", () => {
