@@ -14,15 +14,17 @@ import { foreignGrants, iamForwarding, tamperRules } from "./watch/tamperCalls";
 const keyArnLength = "arn:aws-us-gov:kms:ap-southeast-1:444455556666:key/00000000-0000-0000-0000-000000000000";
 
 /** What the guardrails name besides. */
-type Guarding = Pick<GuardrailArgs, "sourceDeployRoleArns" | "breakGlassRoleArn" | "otherRegions">;
+type Guarding = Pick<GuardrailArgs, "sourceDeployRoleArns" | "breakGlassRoleArn" | "otherRegions" | "otherSources">;
+
+/** Characters: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
+export const controlPolicyLimits = { SERVICE_CONTROL_POLICY: 10240, RESOURCE_CONTROL_POLICY: 5120 } as const;
 
 /** The documents of a stack that grow with its sources, or with the deploy role's ARN: what, how long (in characters, as sent), and what AWS allows. */
 export function documentSizes(place: Place, sources: Sources, deployRoleArn: string, suspendedAccounts: readonly string[] = [], guarding: Guarding = { sourceDeployRoleArns: [] }): { what: string; size: number; limit: number }[] {
     const arns = arnsOf(place);
     const { region, backupAccountId } = place;
     const guardrails = guardrailDocuments({ ...guarding, place, deployRoleArn, organizationId: sources.organization?.organizationId, sources: sources.accounts });
-    // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html
-    const controls = (what: string, limit: number, policies: readonly unknown[]) => policies.map((policy, i): [string, number, unknown] => [`${what} ${i + 1}`, limit, policy]);
+    const controls = (what: string, type: keyof typeof controlPolicyLimits, policies: readonly unknown[]) => policies.map((policy, i): [string, number, unknown] => [`${what} ${i + 1}`, controlPolicyLimits[type], policy]);
     const documents: [string, number, unknown][] = [
         // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html
         ["hub rule pattern", 2048, enrolledSnapshotEvents(sources)],
@@ -38,9 +40,9 @@ export function documentSizes(place: Place, sources: Sources, deployRoleArn: str
         ["vault bucket policy", 20480, vaultBucketPolicy({ arns, backupAccountId, sources, keyArn: keyArnLength, suspendedAccounts })],
         // https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html
         ["vault key policy", 32768, vaultKeyPolicy({ arns, region, backupAccountId, deployRoleArn, breakGlassRoleArn: guarding.breakGlassRoleArn, sources })],
-        ...controls("service control policy of the backup account", 10240, guardrails.backupAccount),
-        ...controls("service control policy of source accounts", 10240, guardrails.sourceAccounts),
-        ...controls("resource control policy of the backup account", 5120, guardrails.backupResources),
+        ...controls("service control policy of the backup account", "SERVICE_CONTROL_POLICY", guardrails.backupAccount),
+        ...controls("service control policy of source accounts", "SERVICE_CONTROL_POLICY", guardrails.sourceAccounts),
+        ...controls("resource control policy of the backup account", "RESOURCE_CONTROL_POLICY", guardrails.backupResources),
     ];
     return documents.map(([what, limit, content]) => ({ what, limit, size: JSON.stringify(content).length }));
 }

@@ -50,6 +50,8 @@ export interface GuardrailSettings {
     readonly breakGlassRoleArn?: string;
     /** Regions of other stacks in the backup account; default: none. */
     readonly otherRegions: readonly string[];
+    /** Listed accounts and organizations of other stacks in the backup account; default: none. */
+    readonly otherSources: readonly string[];
     /** Role of the management account that attaches the policies. Absent: they are attached by hand. */
     readonly managementRoleArn?: string;
     /** The backup account, source accounts and enrolled units that they are attached to. */

@@ -1,5 +1,5 @@
 /** What the guardrails' part of the configuration says together with the rest. Pure. */
-import { partitionOf } from "./arns";
+import { partitionOf, rolePath } from "./arns";
 import { accountsOf, type Add, type Path, type Usable } from "./settingsGlobs";
 import type { Written } from "./settingsSchema";
 
@@ -9,6 +9,7 @@ export function checkGuardrails(written: Written, usable: Usable, add: Add): voi
     if (typeof guardrails !== "object" || guardrails === null) return;
     checkRoles(written, usable, add);
     checkTargets(written, usable, add);
+    checkOtherSources(written, usable, add);
     const { otherRegions } = guardrails;
     if (!Array.isArray(otherRegions) || !usable("aws:region")) return;
     otherRegions.forEach((region: string, i) => {
@@ -16,6 +17,15 @@ export function checkGuardrails(written: Written, usable: Usable, add: Add): voi
         if (!usable(...path)) return;
         if (region === written["aws:region"] || otherRegions.indexOf(region) < i) add(path, region, "This Region is already in. Remove it.");
         else if (partitionOf(region) !== partitionOf(written["aws:region"])) add(path, region, `No account has both this Region and ${written["aws:region"]}. Remove it.`);
+    });
+}
+
+function checkOtherSources({ guardrails: { otherSources }, backupAccount, organization, ...written }: Written, usable: Usable, add: Add): void {
+    if (!Array.isArray(otherSources)) return;
+    const own = [backupAccount, organization, ...accountsOf({ organization, ...written })].map((each) => each?.id);
+    otherSources.forEach((source: string, i) => {
+        const path = ["guardrails", "otherSources", i];
+        if (usable(...path) && (own.includes(source) || otherSources.indexOf(source) < i)) add(path, source, "This one is already in. Remove it.");
     });
 }
 
@@ -33,6 +43,9 @@ function checkRoles({ guardrails, backupAccount, ...written }: Written, usable: 
         }
         if (usable("backupAccount", "deployRoleArn") && breakGlassRoleArn === backupAccount.deployRoleArn) {
             add(breakGlass, breakGlassRoleArn, "This is the deploy role, which the guardrails are to hold as well. Write another role, or leave it out.");
+        }
+        if (breakGlassRoleArn.includes(`:role${rolePath}`)) {
+            add(breakGlass, breakGlassRoleArn, `The roles under ${rolePath} are the program's own, which the deploy role may change. Write a role of another path, or leave it out.`);
         }
     }
     if (managementRoleArn === undefined || !usable(...management)) return;

@@ -136,6 +136,13 @@ const guardrails = strict(
     {
         breakGlassRoleArn: v.exactOptional(role("a role of the backup account that is assumed from another account, such as arn:aws:iam::444455556666:role/break-glass")),
         otherRegions: v.optional(v.array(region, "Write the Regions of other stacks in the backup account, such as [eu-central-1], or leave it out."), []),
+        otherSources: v.optional(
+            v.array(
+                text(`Write an account's 12 digits in quotes, or an organization's id, such as "111122223333" or o-a1b2c3d4e5.`, /^(\d{12}|o-[a-z0-9]{10,32})$/),
+                `Write the listed accounts, and the organizations of enrolled units, of other stacks in the backup account, such as ["111122223333", o-a1b2c3d4e5], or leave it out.`,
+            ),
+            [],
+        ),
         managementRoleArn: v.exactOptional(role("a role of the management account that attaches policies, such as arn:aws:iam::999900001111:role/rds-vault-guardrails (npm run deploy-roles prints its policies)")),
         targets: v.optional(
             v.array(

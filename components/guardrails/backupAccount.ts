@@ -5,10 +5,11 @@
  * The deploy role may put the vault's own policies only before they are attached. Afterwards only the break-glass role may, which is
  * assumed from another account, and what destroys, not even it.
  */
-import { arnsOf, namesOf, partitionOf, roleArn, rolePath, type Place } from "../arns";
+import { arnsOf, namesOf, partitionOf, roleArn, type Place } from "../arns";
 import { inBackup, watchRules } from "../policies/deployWatch";
 import { document, type Document, type Statement } from "../policies/document";
 import { trailBucketArn } from "../policies/trail";
+import { objectDestruction } from "../policies/vaultBucket";
 import { iamRegion } from "../watch/tamperCalls";
 
 export interface BackupAccountArgs {
@@ -21,8 +22,8 @@ export interface BackupAccountArgs {
     readonly otherRegions?: readonly string[];
 }
 
-/** Several documents, since one would outgrow AWS's limit. */
-export const backupAccountPolicies = (args: BackupAccountArgs): Document[] => [vault(args), pipeline(args), identities(args)];
+/** Several documents, since one would outgrow AWS's limit. The last one alone is in the way of a change to the vault's own policies, and is taken off for it. */
+export const backupAccountPolicies = (args: BackupAccountArgs): Document[] => [vault(args), pipeline(args), identities(args), changes(args)];
 
 const deny = (Sid: string, Action: string | string[], Resource: string | string[], Condition?: Statement["Condition"]): Statement => ({
     Sid,
@@ -54,14 +55,16 @@ export const roleChanges = [
 /** Roles of this stack in the backup account. */
 const ownRoles = (place: Place) => roleArn(partitionOf(place.region), place.backupAccountId, `${namesOf(place).prefix}-*`);
 
+/** The program's roles in an account, of every stack: each stack's guardrails must let the others' work. */
+const stacksRoles = (place: Place, account: string) => roleArn(partitionOf(place.region), account, "*");
+
 /** The account itself, the keys and the buckets. */
 function vault({ place, breakGlassRoleArn, otherRegions = [] }: BackupAccountArgs): Document {
-    const { bucket, sealerRole, watcherRole, partition } = arnsOf(place);
-    const buckets = [bucket, trailBucketArn(place)];
+    const { sealerRole, watcherRole, partition } = arnsOf(place);
+    const buckets = bucketsOf(place);
     const objects = buckets.map((each) => `${each}/*`);
     const keys = inBackup(place, "kms", "key/*");
     const regions = [...new Set([place.region, iamRegion(place.region), ...otherRegions])];
-    const butBreakGlass = allBut(breakGlassRoleArn);
     return document(
         deny(
             "DenyExit",
@@ -96,23 +99,45 @@ function vault({ place, breakGlassRoleArn, otherRegions = [] }: BackupAccountArg
         ),
         deny("DenyKeysOfOtherOrigin", "kms:CreateKey", "*", { StringNotEquals: { "kms:KeyOrigin": "AWS_KMS" } }),
         // What an export under way was lent, nobody here may take back.
-        deny("DenyKeyChanges", ["kms:PutKeyPolicy", "kms:RetireGrant", "kms:RevokeGrant", "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], [keys, inBackup(place, "kms", namesOf(place).noticesKey)], butBreakGlass),
+        deny("DenyTakingBackGrants", ["kms:RetireGrant", "kms:RevokeGrant"], keys, allBut(breakGlassRoleArn)),
         // https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-grant-is-for-aws-resource
         deny("DenyGrantsToOthers", "kms:CreateGrant", keys, { BoolIfExists: { "kms:GrantIsForAWSResource": "false" } }),
         deny("DenyBucketDestruction", ["s3:DeleteBucket", "s3:DeleteBucketPolicy"], buckets),
-        // Wildcards: each setting of a bucket, those too that S3 has yet to invent.
-        deny("DenyBucketChanges", ["s3:DeleteBucketWebsite", "s3:PutBucket*", "s3:Put*Configuration"], buckets, butBreakGlass),
+        // Access points, access grants, batch jobs, copies of the metadata.
         deny(
             "DenyWaysAround",
-            ["s3:CreateAccessPoint*", "s3:CreateJob", "s3:CreateMultiRegionAccessPoint", "s3:PutAccessPoint*", "s3:PutAccountPublicAccessBlock", "s3:PutMultiRegionAccessPointPolicy"],
+            [
+                "s3:AssociateAccessGrants*",
+                "s3:CreateAccess*",
+                "s3:CreateBucketMetadata*",
+                "s3:CreateJob",
+                "s3:CreateMultiRegionAccessPoint",
+                "s3:PutAccess*",
+                "s3:PutMultiRegionAccessPointPolicy",
+                "s3:UpdateAccessGrants*",
+                "s3:UpdateBucketMetadata*",
+            ],
             "*",
-            butBreakGlass,
+            allBut(breakGlassRoleArn),
         ),
-        deny("DenyDestruction", ["s3:BypassGovernanceRetention", "s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObjectLegalHold", "s3:PutObjectRetention"], objects),
-        // Manifests and canaries alone are written from here.
-        deny("DenyWritingByOthers", ["s3:PutObject", "s3:PutObjectAcl", "s3:RestoreObject"], objects, allBut(sealerRole, watcherRole, breakGlassRoleArn)),
+        deny("DenyDestruction", ["s3:DeleteObject", ...objectDestruction], objects),
+        // Manifests and canaries alone are written from here. Whoever restores from an archive class needs s3:RestoreObject.
+        deny("DenyWritingByOthers", ["s3:PutObject", "s3:PutObjectAcl"], objects, allBut(sealerRole, watcherRole, breakGlassRoleArn)),
     );
 }
+
+/** The policies and settings of keys and buckets: what a change of the configuration may need, in a window or by the break-glass role. */
+function changes({ place, breakGlassRoleArn }: BackupAccountArgs): Document {
+    const butBreakGlass = allBut(breakGlassRoleArn);
+    return document(
+        deny("DenyKeyChanges", ["kms:PutKeyPolicy", "kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], [inBackup(place, "kms", "key/*"), inBackup(place, "kms", namesOf(place).noticesKey)], butBreakGlass),
+        // Wildcards: each setting of a bucket, those too that S3 has yet to invent. What they match of the account's own settings (Storage Lens) stays open: that is no bucket's.
+        deny("DenyBucketChanges", ["s3:DeleteBucketWebsite", "s3:PutBucket*", "s3:Put*Configuration"], bucketsOf(place), butBreakGlass),
+        deny("DenyPublicAccessChanges", "s3:PutAccountPublicAccessBlock", "*", butBreakGlass),
+    );
+}
+
+const bucketsOf = (place: Place) => [arnsOf(place).bucket, trailBucketArn(place)];
 
 /** Bus, rules, queues, functions and schedules: only the deploy role changes them, only our functions send and take work. */
 function pipeline({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountArgs): Document {
@@ -120,7 +145,6 @@ function pipeline({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountArgs
     const { prefix } = namesOf(place);
     const queues = inBackup(place, "sqs", `${prefix}-*`);
     const functions = inBackup(place, "lambda", `function:${prefix}-*`);
-    const work = [arns.triggerQueue, arns.sealQueue];
     const butDeploy = allBut(deployRoleArn, breakGlassRoleArn);
     return document(
         deny(
@@ -130,8 +154,10 @@ function pipeline({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountArgs
             butDeploy,
         ),
         // The bus's policy: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
-        deny("DenyBusChanges", ["events:CreateEventBus", "events:DeleteEventBus", "events:PutPermission", "events:RemovePermission", "events:UpdateEventBus"], "*", butDeploy),
+        // An archive keeps what comes, and its replay makes old events new.
+        deny("DenyBusChanges", ["events:CreateArchive", "events:CreateEventBus", "events:DeleteEventBus", "events:PutPermission", "events:RemovePermission", "events:StartReplay", "events:UpdateEventBus"], "*", butDeploy),
         deny("DenyQueueChanges", ["sqs:AddPermission", "sqs:CreateQueue", "sqs:DeleteQueue", "sqs:PurgeQueue", "sqs:RemovePermission", "sqs:SetQueueAttributes"], queues, butDeploy),
+        // What lambda:Delete* matches besides (code signing configurations, layers) has ARNs of its own and stays open: no function of ours has any.
         deny(
             "DenyFunctionChanges",
             ["lambda:AddPermission", "lambda:CreateAlias", "lambda:CreateFunction*", "lambda:Delete*", "lambda:PublishVersion", "lambda:Put*", "lambda:RemovePermission", "lambda:UpdateAlias", "lambda:UpdateFunction*"],
@@ -148,8 +174,8 @@ function pipeline({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountArgs
         ),
         deny(
             "DenyWorkByOthers",
-            ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage", "sqs:SendMessage", "lambda:Invoke*", "events:PutEvents", "sns:Publish"],
-            [...work, arns.undeliveredQueue, functions, arns.bus, arns.notices],
+            ["sqs:*Message", "sqs:*MessageMoveTask", "sqs:ChangeMessageVisibility", "lambda:Invoke*", "events:PutEvents", "sns:Publish"],
+            [queues, functions, arns.bus, arns.notices],
             allBut(ownRoles(place), breakGlassRoleArn),
         ),
     );
@@ -158,30 +184,44 @@ function pipeline({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountArgs
 /** Who there is, and who watches. */
 function identities({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountArgs): Document {
     const { notices } = arnsOf(place);
-    const { watch, prefix } = namesOf(place);
-    const roles = ownRoles(place);
+    const { watch } = namesOf(place);
+    const roles = stacksRoles(place, place.backupAccountId);
     const butDeploy = allBut(deployRoleArn, breakGlassRoleArn);
     const butBreakGlass = allBut(breakGlassRoleArn);
     return document(
         deny(
             "DenyNewIdentities",
             [
+                "iam:AddUserToGroup",
+                "iam:AttachGroupPolicy",
+                "iam:AttachUserPolicy",
                 "iam:CreateAccessKey",
+                "iam:CreateDelegationRequest",
                 "iam:CreateLoginProfile",
                 "iam:CreateOpenIDConnectProvider",
                 "iam:CreateSAMLProvider",
                 "iam:CreateServiceSpecificCredential",
                 "iam:CreateUser",
+                "iam:EnableOutboundWebIdentityFederation",
+                "iam:PutGroupPolicy",
+                "iam:PutUserPolicy",
+                "iam:UploadSigningCertificate",
                 "iam:UpdateAccessKey",
                 "iam:UpdateLoginProfile",
                 "iam:UpdateOpenIDConnectProviderThumbprint",
                 "iam:UpdateSAMLProvider",
                 "iam:AddClientIDToOpenIDConnectProvider",
+                "rolesanywhere:Create*",
+                "rolesanywhere:Enable*",
+                "rolesanywhere:Put*",
+                "rolesanywhere:Update*",
             ],
             "*",
             butBreakGlass,
         ),
-        // Who may pass a role of ours to a function of his own is that role.
+        // A managed policy may be the deploy role's or the break-glass role's.
+        deny("DenyPolicyVersions", ["iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"], "*", butBreakGlass),
+        // Who may pass a role of ours to a function of his own is that role. The whole path: guardrails of every stack trust it.
         deny("DenyRoleChanges", [...roleChanges, "iam:PassRole"], roles, butDeploy),
         // Whoever could change these could become them. Nobody changes the break-glass role from within.
         deny("DenyDeployRoleChanges", roleChanges, deployRoleArn, butBreakGlass),
@@ -193,14 +233,17 @@ function identities({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountAr
             [
                 "access-analyzer:DeleteAnalyzer",
                 "cloudtrail:DeleteTrail",
-                "cloudtrail:PutEventSelectors",
+                "cloudtrail:Put*",
                 "cloudtrail:StopLogging",
                 "config:DeleteConfigurationRecorder",
                 "config:DeleteDeliveryChannel",
                 "config:StopConfigurationRecorder",
+                // Lists of trusted addresses and filters hide findings: https://docs.aws.amazon.com/guardduty/latest/ug/findings_suppression-rule.html
+                "guardduty:Create*Set",
+                "guardduty:CreateFilter",
                 "guardduty:DeleteDetector",
                 "guardduty:DisassociateFrom*",
-                "guardduty:UpdateDetector",
+                "guardduty:Update*",
                 "securityhub:DisableSecurityHub",
                 "securityhub:DisassociateFrom*",
             ],
@@ -210,19 +253,22 @@ function identities({ place, deployRoleArn, breakGlassRoleArn }: BackupAccountAr
         deny("DenyTrailChanges", "cloudtrail:UpdateTrail", "*", butDeploy),
         deny(
             "DenyAlarmChanges",
-            ["cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions", "cloudwatch:PutCompositeAlarm", "cloudwatch:PutMetricAlarm", "cloudwatch:SetAlarmState"],
+            // A mute rule is asked for the rule and for each alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
+            ["cloudwatch:DeleteAlarms", "cloudwatch:DisableAlarmActions", "cloudwatch:Put*Alarm*", "cloudwatch:SetAlarmState"],
             inBackup(place, "cloudwatch", `alarm:${watch}-*`),
             butDeploy,
         ),
         // A made-up metric would hide silence; ours come through the functions' logs.
         deny("DenyMadeUpMetrics", "cloudwatch:PutMetricData", "*", { StringEquals: { "cloudwatch:namespace": "rds-vault" } }),
-        deny("DenyTopicChanges", ["sns:AddPermission", "sns:DeleteTopic", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe"], notices, butDeploy),
+        deny("DenyTopicChanges", ["sns:AddPermission", "sns:DeleteTopic", "sns:Put*", "sns:RemovePermission", "sns:SetTopicAttributes", "sns:Subscribe"], notices, butDeploy),
         // A subscription is no type of resource, and a topic's ARN may not reach it: https://docs.aws.amazon.com/service-authorization/latest/reference/list_sns.html
         deny("DenySubscriptionChanges", ["sns:SetSubscriptionAttributes", "sns:Unsubscribe"], "*", butDeploy),
-        deny("DenyLogChanges", ["logs:DeleteLogGroup", "logs:DeleteLogStream", "logs:DeleteRetentionPolicy", "logs:PutRetentionPolicy"], inBackup(place, "logs", `log-group:/aws/lambda/${prefix}-*`), butDeploy),
-        deny("DenyMadeUpLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], inBackup(place, "logs", `log-group:/aws/lambda/${prefix}-*`), allBut(roles, breakGlassRoleArn)),
+        // Of any log group: those of others would be no less a way to our metrics, and nothing else here has logs. Policies mask, filters and transformers count or send elsewhere.
+        deny("DenyLogChanges", ["logs:*KmsKey", "logs:Delete*", "logs:Put*Filter", "logs:Put*Policy", "logs:PutTransformer"], "*", butDeploy),
+        // CloudWatch makes metrics of what a line says, whatever group it is in: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+        deny("DenyMadeUpLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], "*", allBut(roles, breakGlassRoleArn)),
     );
 }
 
-/** Where our roles lie, in any account. */
-export const rolesAnywhere = (place: Place): string => `arn:${partitionOf(place.region)}:iam::*:role${rolePath}${namesOf(place).prefix}-*`;
+/** Where the program's roles lie, in any account, of every stack. */
+export const rolesAnywhere = (place: Place): string => stacksRoles(place, "*");

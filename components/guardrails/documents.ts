@@ -19,6 +19,8 @@ export interface GuardrailArgs {
     readonly breakGlassRoleArn?: string;
     /** Regions of other stacks in the backup account; default: none. */
     readonly otherRegions?: readonly string[];
+    /** Listed accounts (12 digits) and organizations (`o-…`) of other stacks in the backup account; default: none. */
+    readonly otherSources?: readonly string[];
 }
 
 /** Ready to attach. */
@@ -46,4 +48,5 @@ export const guardrailsOf = ({ stack, region, backupAccount, sourceAccounts, org
         sources: sourceAccounts.map(({ id }) => id),
         breakGlassRoleArn: guardrails.breakGlassRoleArn,
         otherRegions: guardrails.otherRegions,
+        otherSources: guardrails.otherSources,
     });

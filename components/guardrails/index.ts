@@ -22,15 +22,15 @@ export class Guardrails extends AccountComponent {
         super("rds-vault:guardrails:Guardrails", name, opts);
         const backup = targets.filter((target) => target === place.backupAccountId);
         const sources = targets.filter((target) => target !== place.backupAccountId);
-        this.attach(`${name}-backup`, place, "SERVICE_CONTROL_POLICY", documents.backupAccount, backup);
-        this.attach(`${name}-resources`, place, "RESOURCE_CONTROL_POLICY", documents.backupResources, backup);
-        this.attach(`${name}-sources`, place, "SERVICE_CONTROL_POLICY", documents.sourceAccounts, sources);
+        this.attach(`${name}-backup`, "backup", place, "SERVICE_CONTROL_POLICY", documents.backupAccount, backup);
+        this.attach(`${name}-resources`, "resources", place, "RESOURCE_CONTROL_POLICY", documents.backupResources, backup);
+        this.attach(`${name}-sources`, "sources", place, "SERVICE_CONTROL_POLICY", documents.sourceAccounts, sources);
         this.registerOutputs({});
     }
 
-    private attach(name: string, place: Place, type: string, documents: readonly Document[], targets: readonly string[]): void {
+    private attach(name: string, part: string, place: Place, type: string, documents: readonly Document[], targets: readonly string[]): void {
         if (targets.length === 0) return;
-        for (const { policyName, description, content } of policiesOf(name.slice(name.lastIndexOf("-") + 1), place, documents)) {
+        for (const { policyName, description, content } of policiesOf(part, place, documents)) {
             const policy = new aws.organizations.Policy(`${name}-${policyName}`, { name: policyName, description, type, content }, { parent: this });
             for (const targetId of targets) {
                 new aws.organizations.PolicyAttachment(`${name}-${policyName}-${targetId}`, { policyId: policy.id, targetId }, { parent: this });

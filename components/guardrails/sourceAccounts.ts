@@ -2,7 +2,7 @@
  * What nobody in a source account may do: a service control policy. It keeps what brings the snapshots here, and the account in the
  * organization. Deleting and sharing snapshots stays allowed: teams do it every day, and what is deleted is what the vault survives.
  */
-import { arnsOf, namesOf, partitionOf, type Place } from "../arns";
+import { arnsOf, namesOf, partitionOf, roleArn, type Place } from "../arns";
 import { document, type Document, type Statement } from "../policies/document";
 import { allBut, roleChanges, rolesAnywhere } from "./backupAccount";
 
@@ -23,7 +23,7 @@ export function sourceAccountsPolicy({ place, sourceDeployRoleArns }: SourceAcco
     const deny = (Sid: string, Action: string[], Resource: string | string[], Condition?: Statement["Condition"]): Statement => ({ Sid, Effect: "Deny", Action, Resource, ...(Condition && { Condition }) });
     const inRegion = { StringEquals: { "aws:RequestedRegion": place.region } };
     return document(
-        deny("DenyExit", ["organizations:LeaveOrganization", "organizations:AcceptHandshake"], "*"),
+        deny("DenyExit", ["organizations:LeaveOrganization", "organizations:AcceptHandshake", "account:CloseAccount", "account:DisableRegion"], "*"),
         deny("DenyRoleChanges", roleChanges, rolesAnywhere(place), butDeploy),
         // Whoever could make or change one of these could become it. StackSets make theirs by a service-linked role, which no such policy binds.
         deny("DenyDeployRoleChanges", roleChanges, [...deployRoles, stackSets]),
@@ -40,8 +40,8 @@ export function sourceAccountsPolicy({ place, sourceDeployRoleArns }: SourceAcco
             `arn:${partition}:cloudformation:${place.region}:*:stack/StackSet-${namesOf(place).stackSet}-*`,
             allBut(stackSets),
         ),
-        // An account may run five exports at once: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html. All are for the vault.
-        deny("DenyOtherExports", ["rds:StartExportTask"], "*", { ...inRegion, ...allBut(arns.accessRole("*")) }),
+        // An account may run five exports at once: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ExportSnapshot.html. All are for the vault, or for another stack's.
+        deny("DenyOtherExports", ["rds:StartExportTask"], "*", { ...inRegion, ...allBut(roleArn(partition, "*", `rds-vault-*-${place.region}-access`)) }),
         deny("DenyCancelingExports", ["rds:CancelExportTask"], "*", inRegion),
     );
 }

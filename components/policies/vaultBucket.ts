@@ -22,6 +22,20 @@ export function vaultBucketPolicy(args: VaultBucketPolicyArgs): Document {
 
 const everyone = { Effect: "Deny", Principal: "*" } as const;
 
+/** Nobody's, on any object: shortens or ends what is locked, or comes by replication, which carries versions, markers, locks and keys of another bucket's. */
+export const objectDestruction = [
+    "s3:PutObjectRetention",
+    "s3:PutObjectLegalHold",
+    "s3:BypassGovernanceRetention",
+    "s3:DeleteObjectVersion",
+    // The rights that a replication needs on its destination: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+    "s3:Replicate*",
+    "s3:ObjectOwnerOverrideToBucketOwner",
+    "s3:InitiateReplication",
+    // Puts a stored version under another key of the account: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UpdateObjectEncryption.html
+    "s3:UpdateObjectEncryption",
+];
+
 function denies({ arns, backupAccountId, keyArn }: VaultBucketPolicyArgs): Statement[] {
     const objects = `${arns.bucket}/*`;
     const encryption = "s3:x-amz-server-side-encryption";
@@ -38,12 +52,7 @@ function denies({ arns, backupAccountId, keyArn }: VaultBucketPolicyArgs): State
             // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
             Sid: "DenyOtherRetentionAndDestruction",
             ...everyone,
-            Action: [
-                "s3:PutObjectRetention",
-                "s3:PutObjectLegalHold",
-                "s3:BypassGovernanceRetention",
-                "s3:DeleteObjectVersion",
-            ],
+            Action: objectDestruction,
             Resource: objects,
         },
         {

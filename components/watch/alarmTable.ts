@@ -95,6 +95,8 @@ function queueRows(names: Names): Row[] {
     const of = (queue: string, metric: string) => ({ namespace: "AWS/SQS", name: metric, dimensions: { QueueName: queue } });
     const age = (queue: string, seconds: number): Watched => ({ ...atLeast(seconds, of(queue, "ApproximateAgeOfOldestMessage"), "Maximum"), period: 5 * minutes, periods: 1 });
     const holds = (queue: string): Watched => ({ ...atLeast(1, of(queue, "ApproximateNumberOfMessagesVisible"), "Maximum"), period: 5 * minutes, periods: 1 });
+    // Guardrails let nobody else read or purge them.
+    const hands = " (both as the break-glass role, where guardrails are attached)";
     const see = (queue: string) => `aws sqs receive-message --queue-url $(aws sqs get-queue-url --queue-name ${queue} --query QueueUrl --output text)`;
     return [
         // The queue forgets after an hour; a record that can't be worked off is among the dead letters after 47 minutes.
@@ -106,15 +108,15 @@ function queueRows(names: Names): Row[] {
             means: "A finished export has waited three hours to be sealed.", run: `aws logs tail /aws/lambda/${names.sealer} --since 4h`, query: "sealed",
         }],
         ["trigger-dlq", holds(names.triggerDeadLetters), {
-            means: "A trigger couldn't be worked off five times.", run: `${see(names.triggerDeadLetters)}; when it is mended, purge the queue.`, query: "looks",
+            means: "A trigger couldn't be worked off five times.", run: `${see(names.triggerDeadLetters)}; when it is mended, purge the queue${hands}.`, query: "looks",
         }],
         ["seal-dlq", holds(names.sealDeadLetters), {
             means: "A finished export couldn't be sealed in five tries. The starter asks again for it with every look.",
-            run: `${see(names.sealDeadLetters)}; when it is mended, purge the queue.`, query: "sealed",
+            run: `${see(names.sealDeadLetters)}; when it is mended, purge the queue${hands}.`, query: "sealed",
         }],
         ["undelivered", holds(names.undeliveredQueue), {
             means: "EventBridge couldn't deliver an event to the hub or its queue, which the sweep makes up for, or a tamper notice to the notices topic, which nothing does: read it in the queue.",
-            run: `${see(names.undeliveredQueue)} --message-attribute-names All: the body is the event, the attributes say why. pulumi up, then purge the queue.`, query: "looks",
+            run: `${see(names.undeliveredQueue)} --message-attribute-names All: the body is the event, the attributes say why. pulumi up, then purge the queue${hands}.`, query: "looks",
         }],
     ];
 }

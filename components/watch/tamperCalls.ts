@@ -40,8 +40,10 @@ export const tamperCalls: readonly Calls[] = [
             ...prefixes("PutBucketLifecycle", "DeleteBucketLifecycle", "PutBucketReplication", "DeleteBucketReplication", "PutBucketPolicy", "DeleteBucketPolicy"),
             ...prefixes("PutBucketObjectLock", "PutObjectLock", "PutBucketEncryption", "DeleteBucketEncryption", "PutBucketVersioning", "PutBucketAcl"),
             ...prefixes("PutBucketOwnershipControls", "DeleteBucketOwnershipControls", "PutBucketNotification", "PutBucketLogging", "PutBucketInventory"),
-            ...prefixes("PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "PutAccountPublicAccessBlock", "DeleteAccountPublicAccessBlock"),
-            ...["CreateAccessPoint", "PutAccessPointPolicy", "CreateJob", "DeleteBucket"],
+            ...prefixes("PutBucketPublicAccessBlock", "DeleteBucketPublicAccessBlock", "DeleteAccountPublicAccessBlock"),
+            // Access points, access grants, and the account's block of public access.
+            ...prefixes("CreateAccess", "PutAcc", "UpdateAccess", "AssociateAccess", "CreateBucketMetadata", "UpdateBucketMetadata"),
+            ...["CreateJob", "DeleteBucket"],
         ],
     },
     {
@@ -66,7 +68,7 @@ export const tamperCalls: readonly Calls[] = [
         means: "may stop exports from being started, sealed or watched, or put other code in their place",
         services: ["events", "scheduler", "sqs", "sns", "lambda"],
         names: [
-            ...["DeleteRule", "DisableRule", "PutRule", "RemoveTargets", "PutTargets", "PutPermission", "DeleteEventBus", "UpdateEventBus", "DeleteArchive"],
+            ...["DeleteRule", "DisableRule", "PutRule", "RemoveTargets", "PutTargets", "PutPermission", "DeleteEventBus", "UpdateEventBus", "CreateArchive", "StartReplay", "DeleteArchive"],
             ...["CreateSchedule", "UpdateSchedule", "DeleteSchedule", "DeleteScheduleGroup"],
             ...["PurgeQueue", "DeleteQueue", "SetQueueAttributes", "DeleteTopic", "Subscribe", "Unsubscribe", "SetTopicAttributes", "SetSubscriptionAttributes"],
             "PutDataProtectionPolicy",
@@ -82,10 +84,10 @@ export const tamperCalls: readonly Calls[] = [
         services: ["cloudtrail", "monitoring", "logs", "config", "guardduty"],
         names: [
             ...["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors", "PutInsightSelectors"],
-            ...["DeleteAlarms", "DisableAlarmActions", "PutMetricAlarm", "PutCompositeAlarm", "SetAlarmState"],
+            ...["DeleteAlarms", "DisableAlarmActions", "PutMetricAlarm", "PutCompositeAlarm", "PutLogAlarm", "PutAlarmMuteRule", "SetAlarmState"],
             ...["DeleteLogGroup", "DeleteLogStream", "PutRetentionPolicy", "DeleteRetentionPolicy"],
             // Masks what is logged, makes it unreadable, or sends it elsewhere.
-            ...["PutDataProtectionPolicy", "PutAccountPolicy", "AssociateKmsKey", "PutSubscriptionFilter"],
+            ...["PutDataProtectionPolicy", "PutAccountPolicy", "AssociateKmsKey", "PutSubscriptionFilter", "PutMetricFilter", "PutTransformer"],
             ...["StopConfigurationRecorder", "DeleteConfigurationRecorder", "DeleteDetector", "UpdateDetector", "CreateFilter", "DisassociateFromAdministratorAccount"],
         ],
     },

@@ -1,8 +1,12 @@
 /** Context keys that AWS adds by itself. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+import { iamRegion } from "../../components/watch/tamperCalls";
 import type { Call, Guards, Organization, Principal } from "./types";
 
-/** Services that answer without a Region of their own: `aws:RequestedRegion` would be another Region's. */
-const globalServices = new Set(["iam", "organizations"]);
+/**
+ * Services that answer, and are logged, in one Region, wherever the caller is: `aws:RequestedRegion` is that one's.
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events
+ */
+export const globalServices: ReadonlySet<string> = new Set(["iam", "organizations", "account"]);
 
 export function withAwsKeys(call: Call, region: string, organization?: Pick<Organization, "keysOf">): Record<string, string | readonly string[]> {
     const source = call.context?.["aws:SourceAccount"];
@@ -15,7 +19,7 @@ export function withAwsKeys(call: Call, region: string, organization?: Pick<Orga
         // The clients and the services speak TLS; the loopback HTTP of the rehearsal stands for it.
         "aws:SecureTransport": "true",
         "aws:ResourceAccount": call.resourceAccount,
-        ...(!globalServices.has(service) && { "aws:RequestedRegion": region }),
+        "aws:RequestedRegion": globalServices.has(service) ? iamRegion(region) : region,
         ...call.context,
     };
 }
@@ -25,7 +29,8 @@ function principalKeys(principal: Principal): Record<string, string> {
     if (principal.service) return { "aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": principal.service };
     return {
         "aws:PrincipalIsAWSService": "false",
-        "aws:PrincipalType": "AssumedRole",
+        // "Account" is the root user: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+        "aws:PrincipalType": principal.arn.endsWith(":root") ? "Account" : "AssumedRole",
         // For a session the key holds the role's ARN, path included, not the session's.
         "aws:PrincipalArn": principal.roleArn ?? principal.arn,
         ...(principal.account && { "aws:PrincipalAccount": principal.account }),

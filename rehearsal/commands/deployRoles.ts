@@ -7,7 +7,8 @@ import { parseOptions, runCommand, usageError } from "./options";
 const usage = `Prints trust and permission policy of the roles that pulumi up assumes in the backup, source, rollout and management accounts, ready to paste.
 
 npm run deploy-roles -- [--stack NAME | --config FILE] [--principal ARN] [--json]
-  --principal ARN   the role or user that runs pulumi up; without it the trust policies have a placeholder`;
+  --principal ARN   the role or user that runs pulumi up, in another account than the backup account; without it the trust
+                    policies have a placeholder`;
 
 const principalPattern = /^arn:aws(-cn|-us-gov)?:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/;
 
@@ -17,6 +18,9 @@ void runCommand(async () => {
     const { stack, region, partition, backupAccount } = settings;
     if (given !== undefined && !principalPattern.test(given)) {
         throw usageError(`--principal: received ${given}. Write the ARN of the role or user that runs pulumi up, such as arn:${partition}:iam::999988887777:role/pipeline.\n${usage}`);
+    }
+    if (given?.split(":")[4] === backupAccount.id) {
+        throw usageError(`--principal: received ${given}. Whoever administers the backup account ${backupAccount.id} could make himself this role's master. Write a role or user of another account, such as arn:${partition}:iam::999988887777:role/pipeline.\n${usage}`);
     }
     const principal = given ?? `arn:${partition}:iam::<account of your pipeline>:role/<role of your pipeline>`;
     const where = { stack, region, backupAccountId: backupAccount.id };

@@ -1,6 +1,7 @@
 /** `npm run guardrails`: the organization's policies, ready to attach. */
-import { policiesOf } from "../../components/guardrails/sent";
 import { guardrailsOf } from "../../components/guardrails/documents";
+import { policiesOf } from "../../components/guardrails/sent";
+import { controlPolicyLimits as limits } from "../../components/limits";
 import { deployTrust } from "../../components/policies/deployRole";
 import { settingsFromFile } from "../config";
 import { parseOptions, runCommand, usageError } from "./options";
@@ -12,9 +13,6 @@ npm run guardrails -- [--stack NAME | --config FILE] [--principal ARN] [--json]
                     role's trust policy has a placeholder`;
 
 const principalPattern = /^arn:aws(-cn|-us-gov)?:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/;
-
-/** Characters: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
-const limits = { SERVICE_CONTROL_POLICY: 10240, RESOURCE_CONTROL_POLICY: 5120 } as const;
 
 void runCommand(async () => {
     const { principal: given, file, json } = parseOptions(usage, { principal: { type: "string" } });
@@ -31,12 +29,13 @@ void runCommand(async () => {
         { type: "RESOURCE_CONTROL_POLICY", targets: [backupAccount.id], sent: policiesOf("resources", place, backupResources) },
         { type: "SERVICE_CONTROL_POLICY", targets: sources, sent: policiesOf("sources", place, ofSources) },
     ].flatMap(({ type, targets, sent }) => sent.map(({ policyName, description, content }) => ({ name: policyName, description, type: type as keyof typeof limits, targets, characters: content.length, limit: limits[type as keyof typeof limits], content })));
+    const window = ["backup", "resources"].map((part) => policies.filter(({ name }) => name.includes(`-${part}-`)).at(-1)!.name);
     const breakGlass = {
         roleArn: guardrails.breakGlassRoleArn ?? null,
         trust: deployTrust(given ?? `arn:${partition}:iam::<account of your responders>:role/<role of your responders>`),
     };
     if (json) {
-        console.log(JSON.stringify({ stack, policies: policies.map((each) => ({ ...each, content: JSON.parse(each.content) as unknown })), breakGlass }, null, 2));
+        console.log(JSON.stringify({ stack, policies: policies.map((each) => ({ ...each, content: JSON.parse(each.content) as unknown })), window, breakGlass }, null, 2));
         return;
     }
     console.log(`Guardrails of the stack ${stack}. Run pulumi up first: attached, they hold the deploy role too. Then, in the organization's management account:`);
@@ -47,6 +46,8 @@ void runCommand(async () => {
         console.log(`\nid=$(aws organizations create-policy --name ${name} --description "${description}" --type ${type} \\\n    --content file://${name}.json --query Policy.PolicySummary.Id --output text)`);
         for (const target of targets) console.log(`aws organizations attach-policy --policy-id "$id" --target-id ${target}`);
     }
+    console.log(`\n${"=".repeat(100)}\nA change of the vault's own policies needs two of them off (README, "Guardrails"); everything else they deny stays denied:\n`);
+    for (const name of window) console.log(`aws organizations detach-policy --target-id ${backupAccount.id} --policy-id <id of ${name}>`);
     console.log(`\n${"=".repeat(100)}\nBreak-glass role: ${breakGlass.roleArn ?? "none. Without one, only detaching the policies opens them (rds-vault:guardrails.breakGlassRoleArn)"}`);
     console.log(`\n-- its trust policy --\n${JSON.stringify(breakGlass.trust, null, 2)}`);
 });

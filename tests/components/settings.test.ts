@@ -391,6 +391,15 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
         'rds-vault:guardrails.targets[0]: received "r-ab12". Write an account\'s 12 digits in quotes, or a unit, such as "444455556666" or ou-ab12-11111111.',
     ],
     ["its own Region as another", guarding({ otherRegions: ["eu-west-1"] }), 'rds-vault:guardrails.otherRegions[0]: received "eu-west-1". This Region is already in. Remove it.'],
+    ["an own source as another stack's", guarding({ otherSources: ["999988887777", "111122223333"] }), 'rds-vault:guardrails.otherSources[1]: received "111122223333". This one is already in. Remove it.'],
+    [
+        "another stack's source that is a unit", guarding({ otherSources: ["ou-ab12-11111111"] }),
+        'rds-vault:guardrails.otherSources[0]: received "ou-ab12-11111111". Write an account\'s 12 digits in quotes, or an organization\'s id, such as "111122223333" or o-a1b2c3d4e5.',
+    ],
+    [
+        "a break-glass role among the program's", guarding({ breakGlassRoleArn: "arn:aws:iam::444455556666:role/rds-vault/break-glass" }),
+        'rds-vault:guardrails.breakGlassRoleArn: received "arn:aws:iam::444455556666:role/rds-vault/break-glass". The roles under /rds-vault/ are the program\'s own, which the deploy role may change. Write a role of another path, or leave it out.',
+    ],
     ["a Region of another partition", guarding({ otherRegions: ["cn-north-1"] }), 'rds-vault:guardrails.otherRegions[0]: received "cn-north-1". No account has both this Region and eu-west-1. Remove it.'],
     [
         "an account named as the management account's provider",
@@ -493,7 +502,7 @@ describe("settings", () => {
             stack: "prod",
             region: "eu-west-1",
             partition: "aws",
-            guardrails: { otherRegions: [], targets: [] },
+            guardrails: { otherRegions: [], otherSources: [], targets: [] },
             backupAccount: backup,
             sourceAccounts: [shop, billing],
             databases: {

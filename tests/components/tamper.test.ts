@@ -70,10 +70,11 @@ describe("tamper rules", () => {
             s3: `PutBucketPolicy DeleteBucketPolicy PutBucketLifecycle PutBucketLifecycleConfiguration DeleteBucketLifecycle PutBucketReplication DeleteBucketReplication
                 PutBucketObjectLockConfiguration PutObjectLockConfiguration PutBucketEncryption DeleteBucketEncryption PutBucketVersioning PutBucketAcl PutBucketOwnershipControls
                 PutBucketNotification PutBucketLogging PutBucketInventoryConfiguration PutBucketPublicAccessBlock DeleteBucketPublicAccessBlock PutAccountPublicAccessBlock
-                DeleteAccountPublicAccessBlock CreateAccessPoint PutAccessPointPolicy CreateJob DeleteBucket`,
+                DeleteAccountPublicAccessBlock CreateAccessPoint PutAccessPointPolicy CreateAccessGrant PutAccessGrantsInstanceResourcePolicy UpdateAccessGrantsLocation
+                AssociateAccessGrantsIdentityCenter CreateBucketMetadataTableConfiguration UpdateBucketMetadataJournalTableConfiguration CreateJob DeleteBucket`,
             kms: `ScheduleKeyDeletion DisableKey PutKeyPolicy RevokeGrant RetireGrant CreateGrant ImportKeyMaterial DeleteImportedKeyMaterial DeleteAlias UpdateAlias DisableKeyRotation
                 ReplicateKey UpdatePrimaryRegion DeleteKey CancelKeyDeletion EnableKey`,
-            events: "DeleteRule DisableRule PutRule RemoveTargets PutTargets PutPermission RemovePermission DeleteEventBus UpdateEventBus DeleteArchive",
+            events: "DeleteRule DisableRule PutRule RemoveTargets PutTargets PutPermission RemovePermission DeleteEventBus UpdateEventBus DeleteArchive CreateArchive StartReplay",
             scheduler: "CreateSchedule UpdateSchedule DeleteSchedule DeleteScheduleGroup",
             sqs: "PurgeQueue DeleteQueue SetQueueAttributes AddPermission RemovePermission",
             sns: "DeleteTopic Subscribe Unsubscribe SetTopicAttributes PutDataProtectionPolicy",
@@ -89,8 +90,8 @@ describe("tamper rules", () => {
             cloudtrail: "StopLogging DeleteTrail UpdateTrail PutEventSelectors",
             config: "StopConfigurationRecorder",
             guardduty: "DeleteDetector UpdateDetector CreateFilter DisassociateFromAdministratorAccount",
-            monitoring: "DeleteAlarms DisableAlarmActions PutMetricAlarm",
-            logs: "DeleteLogGroup PutRetentionPolicy PutDataProtectionPolicy PutAccountPolicy AssociateKmsKey PutSubscriptionFilter",
+            monitoring: "DeleteAlarms DisableAlarmActions PutMetricAlarm PutLogAlarm PutAlarmMuteRule",
+            logs: "DeleteLogGroup PutRetentionPolicy PutDataProtectionPolicy PutAccountPolicy AssociateKmsKey PutSubscriptionFilter PutMetricFilter PutTransformer",
         };
         for (const [service, names] of Object.entries(wanted)) for (const name of names.split(/\s+/)) assert.equal(fired({ service, name, by: user }).length, 1, `${service} ${name}`);
     });
