@@ -1,4 +1,5 @@
-// Doesn't prove the hop between two accounts' buses, queue policies, the key policy and TLS: MiniStack has none of them (deviations.ts).
+// Doesn't prove the hop between two accounts' buses, queue policies, the key policy, TLS, and that of an account only its export role writes: MiniStack
+// has none of them (deviations.ts).
 import assert from "node:assert/strict";
 import { PutEventsCommand, TestEventPatternCommand } from "@aws-sdk/client-eventbridge";
 import { CreateRoleCommand, DeleteRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
