@@ -114,7 +114,8 @@ describe("npm run bench", () => {
     it("says in docs/performance.md and in README what stands in bench/results.json, and nothing else", () => {
         assert.equal(readFileSync(join(root, "docs/performance.md"), "utf8"), performancePage(results, packageJson), again);
         assert.equal(written(readme, "performance", performanceTable(results)), readme, again);
-        for (const { name } of benchmarks) assert.ok(results[name], `bench/results.json has nothing of ${name}; ${again}`);
+        // What people wait for is measured with these tests, so it comes after them.
+        for (const { name } of benchmarks.filter(({ name }) => name !== "people")) assert.ok(results[name], `bench/results.json has nothing of ${name}; ${again}`);
         for (const [name, { machine, date }] of Object.entries(results)) assert.match(`${date}, ${machine}`, /^\d{4}-\d\d-\d\d, \d+ × .+, \d+ GiB, Node \d+/, `${name}: ${again}`);
     });
 
