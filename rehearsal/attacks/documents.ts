@@ -2,6 +2,7 @@
 import { partitionOf } from "../../components/arns";
 import type { Document } from "../../components/policies/document";
 import type { Settings } from "../../components/settings";
+import { guardsOn } from "../aws/context";
 import type { Call } from "../aws/types";
 import type { Rendered, RenderedResource } from "../graph";
 
@@ -44,14 +45,8 @@ function documents(byId: ReadonlyMap<string, Document>, backup: string, sources:
         // An object is guarded by its bucket's policy.
         resourceId: ({ action, resource }) => (/^sts:(AssumeRole|TagSession)$/.test(action) ? `trust ${resource}` : `resource ${action.startsWith("s3:") ? resource.split("/", 1)[0] : resource}`),
         identityId: (roleArn) => `identity ${roleArn}`,
-        /**
-         * Service control policies bind principals of the account, root too, and no services; resource control policies bind the resources of
-         * some services: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
-         */
-        guardrailIds({ principal: { account }, action, resourceAccount }) {
-            const bound = /^(s3|sts|kms|sqs):/.test(action) && resourceAccount === backup;
-            return { scps: account === backup ? backupScps : account && sources.has(account) ? sourceScps : [], rcps: bound ? rcps : [] };
-        },
+        // The management account is neither the backup account nor a source, and has none.
+        guardrailIds: (call) => guardsOn(call, (account) => ({ scps: account === backup ? backupScps : sources.has(account) ? sourceScps : [], rcps: account === backup ? rcps : [] }), () => false),
         replace: (id, document) => documents(new Map([...byId, [id, document]]), backup, sources),
     };
 }

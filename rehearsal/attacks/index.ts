@@ -1,5 +1,6 @@
 /** The whole table. */
 import { accountAttacks } from "./accounts";
+import { besideAttacks } from "./beside";
 import { bucketAttacks } from "./bucket";
 import { deliveryAttacks } from "./delivery";
 import { designAttacks } from "./design";
@@ -20,6 +21,7 @@ export const attacksOf = (stage: Stage): Attack[] => [
     ...accountAttacks(stage),
     ...designAttacks(stage),
     ...furtherAttacks(stage),
+    ...besideAttacks(stage),
     ...edgeCases(stage),
     ...legitimateCalls(stage),
 ];

@@ -74,7 +74,7 @@ const said = (controls: readonly string[]) => controls.join(", ") || "allowed";
 
 describe("attacks, judged by an independent evaluator", function () {
     this.timeout(180_000);
-    const floors: Record<string, number> = { "listed accounts": 1150, "an organization": 1500, "a trail and a suspended account": 20 };
+    const floors: Record<string, number> = { "listed accounts": 1550, "an organization": 2150, "a trail and a suspended account": 20 };
     for (const [name, make] of Object.entries(shapes)) {
         const floor = floors[name]!;
         describe(name, () => {
