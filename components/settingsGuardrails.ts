@@ -20,9 +20,10 @@ export function checkGuardrails(written: Written, usable: Usable, add: Add): voi
     });
 }
 
-function checkOtherSources({ guardrails: { otherSources }, backupAccount, organization, ...written }: Written, usable: Usable, add: Add): void {
+function checkOtherSources(written: Written, usable: Usable, add: Add): void {
+    const { guardrails: { otherSources }, backupAccount, organization } = written;
     if (!Array.isArray(otherSources)) return;
-    const own = [backupAccount, organization, ...accountsOf({ organization, ...written })].map((each) => each?.id);
+    const own = [backupAccount, organization, ...accountsOf(written)].map((each) => each?.id);
     otherSources.forEach((source: string, i) => {
         const path = ["guardrails", "otherSources", i];
         if (usable(...path) && (own.includes(source) || otherSources.indexOf(source) < i)) add(path, source, "This one is already in. Remove it.");

@@ -24,7 +24,10 @@ export interface ResourcesArgs {
     readonly otherSources?: readonly string[];
 }
 
-/** Several documents: the lists of accounts would make one outgrow AWS's limit, and the last alone is in the way of a change to the vault's own policies. */
+/**
+ * Two documents: the lists of accounts would make one outgrow AWS's limit. The second is in the way of a change to the vault's own
+ * policies and taken off for it; what else it denies, the account's service control policies and the vault's own policies deny too.
+ */
 export function backupResourcesPolicies({ place, deployRoleArn, breakGlassRoleArn, organizationId, sources, otherSources = [] }: ResourcesArgs): Document[] {
     const { bucket } = arnsOf(place);
     const buckets = [bucket, trailBucketArn(place)];
@@ -64,6 +67,12 @@ export function backupResourcesPolicies({ place, deployRoleArn, breakGlassRoleAr
         // By an identity provider of anybody's. The pipeline of `pulumi up` may come so.
         denyButThese("DenyWebIdentities", "sts:AssumeRoleWithWebIdentity"),
         deny("DenyStrangersServices", [...inAccount, "sts:AssumeRole"], "*", { ...strange("Source", known), Null: { "aws:SourceAccount": "false" }, Bool: { "aws:PrincipalIsAWSService": "true" } }),
+        deny(
+            "DenyKeyDestruction",
+            ["kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:DisableKeyRotation", "kms:ImportKeyMaterial", "kms:ReplicateKey", "kms:ScheduleKeyDeletion", "kms:UpdatePrimaryRegion"],
+            "*",
+            noService,
+        ),
     );
     const resources = document(
         deny("DenyPlainHttp", inAccount, "*", { BoolIfExists: { "aws:SecureTransport": "false" } }),
@@ -73,18 +82,10 @@ export function backupResourcesPolicies({ place, deployRoleArn, breakGlassRoleAr
             ["s3:DeleteBucket", "s3:DeleteBucketPolicy", ...objectDestruction],
             buckets.flatMap((each) => [each, `${each}/*`]),
         ),
-        deny(
-            "DenyKeyDestruction",
-            ["kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:DisableKeyRotation", "kms:ImportKeyMaterial", "kms:ReplicateKey", "kms:ScheduleKeyDeletion", "kms:UpdatePrimaryRegion"],
-            "*",
-            noService,
-        ),
         deny("DenyLockoutBypass", "kms:PutKeyPolicy", "*", { Bool: { "kms:BypassPolicyLockoutSafetyCheck": "true" } }),
         deny("DenyGrantsToOthers", "kms:CreateGrant", "*", { BoolIfExists: { "kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false" } }),
-    );
-    const changes = document(
         deny("DenyBucketChanges", ["s3:PutBucket*", "s3:Put*Configuration"], buckets, butBreakGlass),
         deny("DenyKeyPolicyChanges", "kms:PutKeyPolicy", "*", butBreakGlass),
     );
-    return [perimeter, resources, changes];
+    return [perimeter, resources];
 }

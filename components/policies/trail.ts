@@ -1,6 +1,7 @@
 /** CloudTrail → the trail's bucket. */
 import { arnsOf, bucketArn, namesOf, type Place } from "../arns";
 import { document, type Document } from "./document";
+import { objectDestruction } from "./vaultBucket";
 
 export const trailArn = (place: Place): string => `arn:${arnsOf(place).partition}:cloudtrail:${place.region}:${place.backupAccountId}:trail/${namesOf(place).trail}`;
 
@@ -18,7 +19,7 @@ export function trailBucketPolicy(place: Place): Document {
             // The bucket's default is the only retention; nobody hides or stretches what lies here.
             Sid: "DenyOtherRetentionAndDestruction",
             ...everyone,
-            Action: ["s3:PutObjectRetention", "s3:PutObjectLegalHold", "s3:DeleteObject", "s3:DeleteObjectVersion"],
+            Action: ["s3:DeleteObject", ...objectDestruction],
             Resource: `${bucket}/*`,
         },
         { Sid: "AclCheck", ...cloudTrail, Action: "s3:GetBucketAcl", Resource: bucket, Condition: { StringEquals: ofTrail } },

@@ -143,6 +143,15 @@ describe("guardrails of the backup account", () => {
         }
     });
 
+    it("in a window only the policies and settings of keys and buckets are open", () => {
+        const { backupAccount, backupResources } = guardrailDocuments(args);
+        const window = (account: string): Guards => (account === backup ? { scps: texts(backupAccount.slice(0, -1)), rcps: texts(backupResources.slice(0, -1)) } : { scps: [], rcps: [] });
+        const opened = cases.filter(([, principal, action, resource, refused, context]) => refused.length > 0 && refusals({ principal, action, resource, ...(context && { context }) }, args, backup, undefined, window).length === 0);
+        assert.deepEqual([...new Set(opened.map(([, , action]) => action))].sort(), [
+            "kms:PutKeyPolicy", "s3:PutAccountPublicAccessBlock", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
+        ]);
+    });
+
     it("without a break-glass role nobody changes what they hold, and nothing is excepted by accident", () => {
         const without = { ...args, breakGlassRoleArn: undefined };
         for (const [action, on] of [["s3:PutBucketPolicy", arns.bucket], ["iam:CreateUser", `arn:aws:iam::${backup}:user/eve`]] as const) assert.notDeepEqual(refusals({ principal: breakGlass, action, resource: on }, without), [], action);
@@ -268,7 +277,7 @@ describe("guardrails as documents", () => {
 
     it("fit with 50 listed accounts and an organization, three quarters full at most", () => {
         const found = sizes(50, { organizationId: "o-a1b2c3d4e5", units: ["ou-ab12-11111111"] });
-        assert.equal(found.length, 8);
+        assert.equal(found.length, 7);
         for (const { what, size, limit } of found) assert.ok(size > 400 && size < limit * 0.75, `${what}: ${size} of ${limit}`);
     });
 
@@ -290,9 +299,10 @@ describe("guardrails as documents", () => {
     it("are printed as they are sent", () => {
         const { stdout } = command("guardrails", "--config", join(root, "tests/fixtures/Pulumi.organization.yaml"), "--json");
         const { policies, window } = JSON.parse(stdout) as { window: string[]; policies: { name: string; targets: string[]; content: object; characters: number }[] };
-        assert.equal(policies.length, 8);
+        assert.equal(policies.length, 7);
         const open = policies.filter(({ name }) => window.includes(name)).flatMap(({ content }) => (content as { Statement: { Sid: string }[] }).Statement.map(({ Sid }) => Sid));
-        assert.deepEqual(open, ["DenyKeyChanges", "DenyBucketChanges", "DenyPublicAccessChanges", "DenyBucketChanges", "DenyKeyPolicyChanges"], "what a window opens, and nothing else");
+        const resources = ["DenyPlainHttp", "DenyCustomerKeys", "DenyDestruction", "DenyLockoutBypass", "DenyGrantsToOthers", "DenyBucketChanges", "DenyKeyPolicyChanges"];
+        assert.deepEqual(open, ["DenyKeyChanges", "DenyBucketChanges", "DenyPublicAccessChanges", ...resources], "what a window takes off");
         for (const { content, characters } of policies) assert.equal(JSON.stringify(content).length, characters);
         assert.deepEqual(policies.at(-1)!.targets, ["111122223333", "ou-ab12-11111111", "ou-ab12-22222222"]);
         assert.match(command("guardrails", "--principal", `arn:aws:iam::${backup}:role/x`).stderr, /--principal: received .* another account than the backup account/);
@@ -301,7 +311,7 @@ describe("guardrails as documents", () => {
     it("are attached last, each to its own targets", () => {
         const { resources } = renderedStack("--config", join(root, "tests/fixtures/Pulumi.organization.yaml"));
         const attachments = resources.filter(({ type }) => type.endsWith(":PolicyAttachment"));
-        assert.equal(attachments.length, 7 + 3);
+        assert.equal(attachments.length, 6 + 3);
         assert.ok(attachments.every(({ account }) => account === "123443211234"));
         const component = resources.find(({ type }) => type === "rds-vault:guardrails:Guardrails")!;
         const policy = resources.find(({ type }) => type.endsWith("/policy:Policy"))!;

@@ -104,6 +104,7 @@ describe("npm run deploy-roles", () => {
         ["an unknown stack", ["--stack", "none"], /received no such file\./],
         ["a path for a stack", ["--stack", "../x"], /^--stack: received "\.\.\/x", which is no stack name: at most 12 lower-case letters, digits and hyphens\. Name a file with --config\./],
         ["a principal that isn't one", ["--principal", "me"], /^--principal: received me\. Write the ARN/],
+        ["a principal of the backup account", ["--principal", "arn:aws:iam::444455556666:role/pipeline"], /^--principal: received .*role\/pipeline\. Whoever administers the backup account 444455556666 could make himself/],
     ] as [string, string[], RegExp][]) {
         it(`refuses ${what} with status 2, in words`, () => {
             const { status, stdout, stderr } = run(...args);
