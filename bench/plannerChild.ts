@@ -62,7 +62,7 @@ const timed = (work: () => unknown): number => {
     return (user + system) / 1e6;
 };
 // Small sizes are over before V8 has optimized: as in a warm function, they come after some looks.
-for (let looks = 0; looks < Math.min(200, 20_000 / count); looks++) plan(observed, settings, now);
+for (let looks = 0; looks < Math.min(200, Math.floor(20_000 / count)); looks++) plan(observed, settings, now);
 const [seconds, reference]: number[][] = [[], []];
 const codes: Record<string, number> = {};
 for (let round = 0; round < rounds; round++) {
