@@ -45,6 +45,8 @@ export function tries(stage: Stage, tried: Tried, outcomes: Outcomes): Attack[] 
     return Object.entries(outcomes).flatMap(([whos, outcome]) =>
         whos.split(", ").flatMap((name) => {
             const who = name as Who;
+            // With one account nobody is its neighbour.
+            if (stage.tenant === stage.outsider && /^A10(?! outside)/.test(who)) return [];
             return (bySource(who, tried) ? stage.sources : stage.sources.slice(0, 1)).map((source) => attack(stage, source, tried, who, outcome));
         }),
     );

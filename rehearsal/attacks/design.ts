@@ -2,6 +2,7 @@
 import { partitionOf } from "../../components/arns";
 import { iamForwarderRule } from "../../components/policies/tamper";
 import { trailArn, trailBucketArn } from "../../components/policies/trail";
+import { objectDestruction } from "../../components/policies/vaultBucket";
 import { service } from "./actors";
 import { open, perimeter, tries } from "./build";
 import { placesOf } from "./objects";
@@ -116,7 +117,7 @@ function trailBucket(stage: Stage): Attack[] {
     const ours = { "aws:SourceAccount": backup, "aws:SourceArn": trailArn(place) };
     const theirs = { "aws:SourceAccount": stranger, "aws:SourceArn": `arn:${partitionOf(region)}:cloudtrail:${region}:${stranger}:trail/theirs` };
     return [
-        ...["s3:DeleteObjectVersion", "s3:PutObjectRetention", "s3:PutObjectLegalHold"].flatMap((action) => tries(stage, { id: `trail-${action}`, row: 49, harm: "blind the watchers", name: `${action} of a log`, action, on: log }, { "A4, A9": ["bucket policy", "rcp", "scp"] })),
+        ...objectDestruction.map((action) => action.replace("*", "Object")).flatMap((action) => tries(stage, { id: `trail-${action}`, row: 49, harm: "blind the watchers", name: `${action} of a log`, action, on: log }, { "A4, A9": ["bucket policy", "rcp", "scp"] })),
         ...tries(stage, { id: "trail-marker", row: 49, harm: "blind the watchers", name: "hides a log", action: "s3:DeleteObject", on: log }, { "A4, A9": ["bucket policy", "scp"] }),
         ...tries(stage, { id: "trail-bucket", row: 49, harm: "blind the watchers", name: "deletes the trail's bucket", action: "s3:DeleteBucket", on: bucket }, { "A4, A9": ["rcp", "scp"] }),
         ...tries(stage, { id: "trail-lock", row: 49, harm: "blind the watchers", name: "takes away the trail bucket's default lock", action: "s3:PutBucketObjectLockConfiguration", on: bucket }, { "A4, A9": ["rcp", "scp"] }),

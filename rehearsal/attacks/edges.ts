@@ -248,6 +248,7 @@ function administration(stage: Stage): Attack[] {
         ...a("cloudformation:DescribeStackSet", inBackup("cloudformation", "stackset/another:00000000-0000-4000-8000-000000000000")),
         ...a("organizations:ListDelegatedAdministrators", "*"),
         ...a("access-analyzer:ListAnalyzers", "*"),
+        ...a("rolesanywhere:ListTrustAnchors", "*"),
         ...a("config:DescribeConfigurationRecorders", "*"),
         ...a("guardduty:ListDetectors", "*"),
         ...a("securityhub:GetFindings", inBackup("securityhub", "hub/default")),
@@ -275,6 +276,7 @@ function neighbours(stage: Stage): Attack[] {
         tries(stage, { id: `edge-${action}`, row: "design", harm: "stop backups silently", name: `calls ${action} for its own work`, action, on, owner: own, ...more }, { "team": "allowed" });
     return [
         ...by("organizations:DescribeOrganization", "*"),
+        ...by("account:GetContactInformation", ({ account }) => `arn:${partition}:account::${account}:account`),
         ...by("iam:UpdateAssumeRolePolicy", ({ account }) => `arn:${partition}:iam::${account}:role/theirs`),
         ...by("iam:GetRole", ({ account }) => arns.accessRole(account)),
         ...by("iam:GetRole", ({ account }) => `arn:${partition}:iam::${account}:role/stacksets-exec-0123456789abcdef0123456789abcdef`),
@@ -311,7 +313,7 @@ function destruction(stage: Stage): Attack[] {
         ...tried("A4", "sqs:GetQueueAttributes", arns.triggerQueue, ["rcp"], http),
         ...tried("A4", "s3:PutObjectAcl", object, ["scp"], { harm: "open trust" }),
         ...tried("A4", "logs:CreateLogStream", `${arns.starterLogs}:log-stream:own`, ["scp"], { harm: "blind the watchers" }),
-        ...(breakGlassRoleArn ? tried("break-glass", "kms:PutKeyPolicy", keyArn, ["key policy", "rcp"], unchecked) : []),
+        ...(breakGlassRoleArn ? [...tried("break-glass", "kms:PutKeyPolicy", keyArn, ["key policy", "rcp"], unchecked), ...tried("break-glass", "kms:RevokeGrant", keyArn, ["key policy"], { harm: "kill running exports" })] : []),
         ...tried("A10 outside", "s3:GetObject", `${arns.bucket}/exports/${backup}/x`, ["bucket policy", ...outsiders], { harm: "read others' exports" }),
     ];
 }
@@ -331,6 +333,8 @@ function brokenGlass(stage: Stage): Attack[] {
         ["s3:PutAccountPublicAccessBlock", "*"],
         ["s3:PutAccountPublicAccessBlock", "*", context("aws:RequestedRegion", "ap-southeast-2")],
         ["s3:RestoreObject", `${arns.bucket}/exports/x`],
+        ["s3:PutObjectAcl", `${arns.bucket}/exports/x`],
+        ["s3:CreateJob", "*"],
         ["events:PutPermission", "*"],
         ["sqs:SetQueueAttributes", arns.triggerQueue],
         ["sqs:SendMessage", arns.sealQueue],
@@ -339,6 +343,7 @@ function brokenGlass(stage: Stage): Attack[] {
         ["scheduler:UpdateSchedule", inBackup("scheduler", `schedule/${names.schedule}/${names.schedule}`)],
         ["iam:CreateAccessKey", `arn:${partition}:iam::${backup}:user/responder`],
         ["iam:PutRolePolicy", settings.backupAccount.deployRoleArn],
+        ["iam:CreatePolicyVersion", `arn:${partition}:iam::${backup}:policy/of-the-deploy-role`],
         ["guardduty:UpdateDetector", inBackup("guardduty", "detector/0123456789abcdef0123456789abcdef")],
         ["cloudtrail:UpdateTrail", inBackup("cloudtrail", "trail/all")],
         ["cloudwatch:PutMetricAlarm", inBackup("cloudwatch", `alarm:${names.watch}-rpo`)],

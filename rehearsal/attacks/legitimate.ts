@@ -2,6 +2,7 @@
 import { organizationDelegation } from "../../components/policies/organization";
 import { service } from "./actors";
 import { tries, type Tried } from "./build";
+import { deployCalls, needsWindow } from "./deployCalls";
 import { placesOf } from "./objects";
 import type { Attack, Source, Stage } from "./types";
 
@@ -87,20 +88,9 @@ function watch(stage: Stage): Attack[] {
 
 /** Of `pulumi up`, what the guardrails leave it: everything but the vault's own protection. */
 function deploys(stage: Stage): Attack[] {
-    const { arns, names, partition, region, backup, noticesKeyArn } = stage;
-    const backupCalls: readonly [action: string, on: string][] = [
-        ["events:PutRule", arns.hubRule], ["events:PutTargets", arns.hubRule], ["events:PutPermission", "*"],
-        ["sqs:SetQueueAttributes", arns.triggerQueue], ["lambda:UpdateFunctionCode", arns.starter], ["lambda:UpdateFunctionConfiguration", arns.sealer],
-        ["lambda:PutFunctionEventInvokeConfig", arns.sweeper], ["iam:PutRolePolicy", arns.starterRole], ["iam:UpdateAssumeRolePolicy", arns.sealerRole],
-        ["scheduler:UpdateSchedule", `arn:${partition}:scheduler:${region}:${backup}:schedule/${names.schedule}/${names.schedule}`],
-        ["sns:SetTopicAttributes", arns.notices], ["sns:Subscribe", arns.notices], ["logs:PutRetentionPolicy", arns.starterLogs],
-        ["cloudwatch:PutMetricAlarm", `arn:${partition}:cloudwatch:${region}:${backup}:alarm:${names.watch}-rpo`],
-        ["s3:GetBucketPolicy", arns.bucket], ["s3:ListBucket", arns.bucket], ["kms:GetKeyPolicy", stage.keyArn], ["kms:DescribeKey", noticesKeyArn], ["kms:EnableKeyRotation", stage.keyArn],
-    ];
+    const { arns } = stage;
     return [
-        ...backupCalls.flatMap(([action, on], i) => goes(stage, "deploy", { id: `${action}-${i + 1}`, name: action, action, on })),
-        ...goes(stage, "deploy", { id: "mapping", name: "changes a queue's mapping", action: "lambda:UpdateEventSourceMapping", on: `arn:${partition}:lambda:${region}:${backup}:event-source-mapping:00000000-0000-4000-8000-000000000000`, context: { "lambda:FunctionArn": arns.starter } }),
-        ...goes(stage, "deploy", { id: "pass", name: "hands a function its role", action: "iam:PassRole", on: arns.starterRole, context: { "iam:PassedToService": "lambda.amazonaws.com" } }),
+        ...deployCalls(stage).filter(({ action }) => !needsWindow.has(action)).flatMap(({ action, resource, context }, i) => goes(stage, "deploy", { id: `${action}-${i + 1}`, name: action, action, on: resource, ...(context && { context }) })),
         ...["iam:CreateRole", "iam:PutRolePolicy", "iam:DeleteRole", "iam:UpdateAssumeRolePolicy"].flatMap((action) => goes(stage, "deploy source", { id: action, name: `${action} of a source account's role`, action, on: ({ account }) => arns.accessRole(account), owner: own })),
         ...["events:PutRule", "events:PutTargets", "events:DeleteRule"].flatMap((action) => goes(stage, "deploy source", { id: action, name: `${action} of the forwarder`, action, on: ({ account }) => arns.forwarderRule(account), owner: own })),
     ];

@@ -31,14 +31,20 @@ export const explainedSurvivors: readonly Explained[] = [
         "vault bucket policy / DenyForeignPrefixes / without Null aws:PrincipalAccount",
         "* key policy / DenyDestruction / without BoolIfExists aws:PrincipalIsAWSService",
         "* key policy / DenyPolicyChangeByOthers / without BoolIfExists aws:PrincipalIsAWSService",
-        "resource control policy 2 on the backup account / Deny* / without BoolIfExists aws:PrincipalIsAWSService",
+        "resource control policy * on the backup account / Deny* / without BoolIfExists aws:PrincipalIsAWSService",
     ),
     explained("`aws:SourceAccount` comes with calls of AWS services only; the condition says what AWS's sample says.", "resource control policy 1 on the backup account / DenyStrangersServices / without Bool aws:PrincipalIsAWSService"),
     explained(
         "The actions know no other resource that a principal of this account could reach: keys of other accounts refuse their administration from here, and the account's own lie in this Region, since DenyOtherRegions holds the others.",
         "service control policy 1 on the backup account / DenyKeyDestruction / resource *",
         "service control policy 1 on the backup account / DenyGrantsToOthers / resource *",
+        "service control policy 1 on the backup account / DenyTakingBackGrants / resource *",
         "watcher role, identity / LookAtTrails / resource *",
+    ),
+    explained(
+        "These services answer in the Region where IAM is logged, which is allowed anyway; AWS's example names them: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
+        "service control policy 1 on the backup account / DenyOtherRegions / without iam:*",
+        "service control policy 1 on the backup account / DenyOtherRegions / without organizations:*",
     ),
     explained(
         "DenyForeignPrefixes holds the same line from the other side, for each account: either of the two alone would do, and both are there since the exports of all tenants lie in one bucket.",
