@@ -37,7 +37,7 @@ function principalKeys(principal: Principal): Record<string, string> {
     };
 }
 
-/** Services whose resources a resource control policy binds, of those that we use: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services */
+/** Services whose resources ours bind, of those that AWS lists: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-supported-services */
 const boundServices = new Set(["s3", "sts", "kms", "sqs"]);
 
 /**
