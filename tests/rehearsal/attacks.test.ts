@@ -7,6 +7,9 @@ import { trailBucketArn, trailBucketPolicy } from "../../components/policies/tra
 import { vaultBucketPolicy } from "../../components/policies/vaultBucket";
 import type { Settings } from "../../components/settings";
 import { alarmTable } from "../../components/watch/alarmTable";
+import { guardrailsOf } from "../../components/guardrails/documents";
+import { holders } from "../../rehearsal/attacks/actors";
+import { deployCalls, needsWindow } from "../../rehearsal/attacks/deployCalls";
 import { attacksOf, openWithoutGuardrails } from "../../rehearsal/attacks";
 import { documentsOf, type Documents } from "../../rehearsal/attacks/documents";
 import { playedElsewhere } from "../../rehearsal/attacks/elsewhere";
@@ -50,6 +53,22 @@ function hardened(): Shape {
     return { ...shape, documents, attacks: shape.attacks.filter(({ id }) => /trail|suspended/.test(id)) };
 }
 
+/** Rows that stand for more than one call. */
+const several: Readonly<Record<number, readonly string[]>> = {
+    17: ["PutBucketPolicy", "DeleteBucketPolicy"],
+    20: ["PutBucketPublicAccessBlock", "PutBucketOwnershipControls", "PutBucketAcl", "PutBucketNotification", "PutInventoryConfiguration", "PutBucketLogging", "PutBucketWebsite", "PutAccountPublicAccessBlock", "CreateAccessPoint", "CreateAccessGrant", "CreateJob"],
+    22: ["DisableKey", "DisableKeyRotation"],
+    27: ["ImportKeyMaterial", "DeleteImportedKeyMaterial", "ReplicateKey", "UpdatePrimaryRegion", "CreateKey"],
+    31: ["DisableRule", "DeleteRule", "RemoveTargets", "PutRule", "PutTargets"],
+    35: ["PurgeQueue", "DeleteQueue", "SetQueueAttributes", "ReceiveMessage", "DeleteMessage", "StartMessageMoveTask"],
+    36: ["UpdateFunctionCode", "UpdateFunctionConfiguration", "AddPermission"],
+    37: ["PutFunctionConcurrency", "DeleteFunction", "UpdateEventSourceMapping", "DeleteEventSourceMapping", "UpdateSchedule", "DeleteScheduleGroup"],
+    39: ["UpdateAssumeRolePolicy", "DeleteRole", "PutRolePolicy", "PassRole", "CreateUser", "CreateAccessKey", "CreatePolicyVersion"],
+    44: ["DetachPolicy", "UpdatePolicy", "MoveAccount", "DisablePolicyType"],
+    46: ["LeaveOrganization", "AcceptHandshake", "RemoveAccountFromOrganization"],
+    49: ["StopLogging", "DeleteTrail", "PutEventSelectors", "DeleteAlarms", "DisableAlarmActions", "PutAlarmMuteRule", "SetAlarmState", "PutMetricData", "PutLogEvents", "Unsubscribe", "DeleteTopic", "DeleteLogGroup"],
+};
+
 const once = <T>(make: () => T) => {
     let made: { value: T } | undefined;
     return () => (made ??= { value: make() }).value;
@@ -59,6 +78,8 @@ const shapes: Record<string, () => Shape> = {
     "listed accounts": once(() => shapeOf(prod().rendered, prod().settings)),
     "an organization": once(() => shapeOf(renderedStack("--config", "tests/fixtures/Pulumi.organization.yaml"), settingsFromFile(join(root, "tests/fixtures/Pulumi.organization.yaml")))),
     "a trail and a suspended account": once(hardened),
+    // One listed account, of which nobody is the neighbour.
+    "one account": once(() => shapeOf(renderedStack("--stack", "canary"), settingsFromFile(join(root, "Pulumi.canary.yaml")))),
 };
 
 const expected = ({ expect }: Attack) => policiesOf(expect);
@@ -74,7 +95,7 @@ const said = (controls: readonly string[]) => controls.join(", ") || "allowed";
 
 describe("attacks, judged by an independent evaluator", function () {
     this.timeout(180_000);
-    const floors: Record<string, number> = { "listed accounts": 1550, "an organization": 2150, "a trail and a suspended account": 20 };
+    const floors: Record<string, number> = { "listed accounts": 1850, "an organization": 2450, "a trail and a suspended account": 40, "one account": 1550 };
     for (const [name, make] of Object.entries(shapes)) {
         const floor = floors[name]!;
         describe(name, () => {
@@ -134,9 +155,52 @@ describe("attacks, judged by an independent evaluator", function () {
             const { attacks } = shapes[name]!();
             const tried = new Set(attacks.map(({ row, actor }) => `${row} ${actor}`));
             assert.equal(Object.keys(rows).length, 50);
+            const calls = new Set(attacks.map(({ row, call }) => `${row} ${call.action.split(":")[1]}`));
+            assert.deepEqual(Object.entries(several).flatMap(([row, all]) => all.map((call) => `${row} ${call}`)).filter((each) => !calls.has(each)), []);
             assert.deepEqual(Object.entries(rows).flatMap(([row, { who }]) => who.map((actor) => `${row} ${actor}`)).filter((each) => !tried.has(each)), []);
         });
     }
+
+    it("root is held by the guardrails' other statements too, but for what nobody else is denied", () => {
+        const { stage, documents, attacks } = shapes["listed accounts"]!();
+        const [id, policy] = [...documents.byId].map(([key, each]) => [key, each as unknown as { Statement: { Sid: string }[] }] as const).find(([, { Statement }]) => Statement.some(({ Sid }) => Sid === "DenyRoot"))!;
+        const without = documents.replace(id, { ...policy, Statement: policy.Statement.filter(({ Sid }) => Sid !== "DenyRoot") } as never);
+        const tried = attacks.filter(({ actor, expect }) => actor === "A5" && "stoppedBy" in expect);
+        assert.ok(tried.length > 100);
+        assert.deepEqual(tried.filter((attack) => judgeAttack(without, stage, attack, { guardrails: true }).allowed).map((attack) => attack.id), []);
+    });
+
+    it("two stacks share their accounts: each one's guardrails leave the other's work alone", () => {
+        const [first, second] = [shapes["listed accounts"]!(), shapes["one account"]!()];
+        for (const [mine, other] of [[first, second], [second, first]] as const) {
+            const { guardrails, ...settings } = other.stage.settings;
+            const otherSources = mine.stage.settings.sourceAccounts.map(({ id }) => id);
+            const added = guardrailsOf({ ...settings, guardrails: { ...guardrails, otherSources } });
+            const kinds = { "scp backup": added.backupAccount, "scp sources": added.sourceAccounts, rcp: added.backupResources };
+            const both = Object.entries(kinds).reduce((documents, [kind, all]) => all.reduce((sum, document, i) => sum.replace(`${kind} other ${i + 1}`, document), documents), mine.documents);
+            const work = mine.attacks.filter(({ actor, expect }) => actor === "pipeline" && "allowed" in expect);
+            assert.ok(work.length > 60, `${work.length} calls`);
+            const refusedIn = (documents: Documents) => work.flatMap((attack) => { const { allowed, sids } = judgeAttack(documents, mine.stage, attack, { guardrails: true }); return allowed ? [] : [`${attack.id} (${sids.join(", ")})`]; });
+            assert.deepEqual(refusedIn(both), []);
+        }
+        // Without knowing of the other's accounts it would stop them.
+        const { stage, documents, attacks } = first;
+        const alone = guardrailsOf(second.stage.settings).backupResources.reduce((sum, document, i) => sum.replace(`rcp other ${i + 1}`, document), documents);
+        const other = attacks.find(({ id }) => id === "design.export-role.edge-s3:PutObject.other-1")!;
+        assert.equal(judgeAttack(alone, stage, other, { guardrails: true }).allowed, false);
+    });
+
+    it("of what the printed deploy role allows, the guardrails hold only what needs a window", () => {
+        for (const name of ["listed accounts", "an organization"]) {
+            const { stage, documents } = shapes[name]!();
+            const { principal, identity } = holders.deploy(stage);
+            const held = new Set(deployCalls(stage).filter(({ action, resource, context }) => {
+                const attack: Attack = { id: action, row: "design", harm: "stop backups silently", actor: "deploy", name: action, identity, call: { principal, action, resource, resourceAccount: stage.backup, ...(context && { context }) }, expect: { allowed: true } };
+                return !judgeAttack(documents, stage, attack, { guardrails: true }).allowed;
+            }).map(({ action }) => action));
+            assert.deepEqual([...held].sort(), [...needsWindow].sort(), name);
+        }
+    });
 
     it("shows what is open for whoever can't attach guardrails", () => {
         const { stage, documents, attacks } = shapes["listed accounts"]!();
@@ -146,7 +210,7 @@ describe("attacks, judged by an independent evaluator", function () {
         assert.deepEqual(who, {
             2: "A4 A5 A9", 13: "A4 A5 A9", 15: "A4 A5 A9", 17: "A4 A5 A6 A9", 18: "A4 A5 A9", 19: "A4 A5 A9", 20: "A4 A5 A9", 23: "A9", 24: "A10 A2 A3", 27: "A4 A5 A9",
             28: "A4 A5 A9", 31: "A1 A4 A5", 32: "A4 A5", 33: "A4 A5", 34: "A4 A5 A9", 35: "A4 A5", 36: "A4 A5", 37: "A4 A5", 39: "A1 A4 A5 A9", 40: "A1", 42: "A1",
-            45: "A4 A5", 46: "A1 A4 A5 A9", 47: "A6", 48: "A4 A5 A9", 49: "A4 A5 A9", design: "A2 A4 A5 A9",
+            45: "A1 A4 A5", 46: "A1 A4 A5 A9", 47: "A6", 48: "A1 A4 A5 A9", 49: "A4 A5 A9", design: "A2 A4 A5 A9",
         });
         // What the bucket's policy doesn't hold then, the lock does (play.test.ts), and nothing else is left.
         assert.deepEqual(open.filter(({ harm }) => harm === "delete or shorten").map(({ id }) => id), open.filter(declaresLock).map(({ id }) => id));
