@@ -46,7 +46,7 @@ void runCommand(async () => {
         console.log(`\nid=$(aws organizations create-policy --name ${name} --description "${description}" --type ${type} \\\n    --content file://${name}.json --query Policy.PolicySummary.Id --output text)`);
         for (const target of targets) console.log(`aws organizations attach-policy --policy-id "$id" --target-id ${target}`);
     }
-    console.log(`\n${"=".repeat(100)}\nA change of the vault's own policies needs two of them off (README, "Guardrails"); everything else they deny stays denied:\n`);
+    console.log(`\n${"=".repeat(100)}\nA change of the vault's own policies needs two of them off (README, "Guardrails"); what ends a key, a version or a bucket stays denied to everybody in the backup account:\n`);
     for (const name of window) console.log(`aws organizations detach-policy --target-id ${backupAccount.id} --policy-id <id of ${name}>`);
     console.log(`\n${"=".repeat(100)}\nBreak-glass role: ${breakGlass.roleArn ?? "none. Without one, only detaching the policies opens them (rds-vault:guardrails.breakGlassRoleArn)"}`);
     console.log(`\n-- its trust policy --\n${JSON.stringify(breakGlass.trust, null, 2)}`);
