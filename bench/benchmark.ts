@@ -3,7 +3,7 @@
 export interface How {
     /** Small sizes and few repeats: shows that it works, and its numbers are no measurement. */
     readonly quick: boolean;
-    /** The largest sizes too, which take most of an hour. */
+    /** The largest sizes too, which take hours. */
     readonly long: boolean;
     progress(text: string): void;
 }
