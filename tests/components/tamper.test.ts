@@ -65,7 +65,7 @@ describe("tamper rules", () => {
         });
     }
 
-    it("every call of threats.md 4.1 in the backup account is listed", () => {
+    it("lists every call in the backup account that an attack of the threat model makes", () => {
         const wanted: Record<string, string> = {
             s3: `PutBucketPolicy DeleteBucketPolicy PutBucketLifecycle PutBucketLifecycleConfiguration DeleteBucketLifecycle PutBucketReplication DeleteBucketReplication
                 PutBucketObjectLockConfiguration PutObjectLockConfiguration PutBucketEncryption DeleteBucketEncryption PutBucketVersioning PutBucketAcl PutBucketOwnershipControls
