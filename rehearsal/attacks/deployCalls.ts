@@ -26,9 +26,10 @@ export function deployCalls(stage: Stage): DeployCall[] {
 
 const listed = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : typeof value === "string" ? [value] : value);
 
-function concrete({ keyArn, names }: Stage, action: string, pattern: string): string {
+function concrete({ keyArn, noticesKeyArn, names }: Stage, action: string, pattern: string): string {
     if (pattern === "*" && action.startsWith("cloudtrail:Get")) return keyArn.replace(/^(arn:[^:]+):kms:(.*):key\/.*$/, "$1:cloudtrail:$2:trail/all");
-    if (pattern.endsWith(":key/*")) return keyArn;
+    // Only the notices' key has an alias.
+    if (pattern.endsWith(":key/*")) return /Alias$/.test(action) ? noticesKeyArn : keyArn;
     const [, kind] = /:(rule\/|alarm:|event-source-mapping:|schedule\/)[^:]*\*$/.exec(pattern) ?? [];
     if (!kind) return pattern;
     const name = { "rule/": "key", "alarm:": "rpo", "event-source-mapping:": "00000000-0000-4000-8000-000000000000", "schedule/": names.schedule }[kind]!;

@@ -89,7 +89,7 @@ function openOf({ attack: { id, name, expect } }: Judged): Open {
 
 function inWords({ rules = [], alarms = [], note }: Detection): string {
     const seen = [...rules.map((topic) => `rule ${topic}`), ...alarms.map((topic) => `alarm ${topic}`)].join(", ") || "nothing";
-    return note ? `${seen}; ${note}` : seen;
+    return note ? `${seen} (${note})` : seen;
 }
 
 const isSeen = ({ detectedBy }: Open) => !detectedBy.startsWith("nothing");

@@ -194,11 +194,15 @@ describe("attacks, judged by an independent evaluator", function () {
         for (const name of ["listed accounts", "an organization"]) {
             const { stage, documents } = shapes[name]!();
             const { principal, identity } = holders.deploy(stage);
-            const held = new Set(deployCalls(stage).filter(({ action, resource, context }) => {
+            const heldBy = (all: Documents) => [...new Set(deployCalls(stage).filter(({ action, resource, context }) => {
                 const attack: Attack = { id: action, row: "design", harm: "stop backups silently", actor: "deploy", name: action, identity, call: { principal, action, resource, resourceAccount: stage.backup, ...(context && { context }) }, expect: { allowed: true } };
-                return !judgeAttack(documents, stage, attack, { guardrails: true }).allowed;
-            }).map(({ action }) => action));
-            assert.deepEqual([...held].sort(), [...needsWindow].sort(), name);
+                return !judgeAttack(all, stage, attack, { guardrails: true }).allowed;
+            }).map(({ action }) => action))].sort();
+            assert.deepEqual(heldBy(documents), [...needsWindow].sort(), name);
+            // README: a window takes off the last policy of each kind.
+            const last = (kind: string) => [...documents.byId.keys()].filter((id) => id.startsWith(`${kind} `)).at(-1)!;
+            const off = ["scp backup", "rcp"].reduce((sum, kind) => sum.replace(last(kind), { ...documents.byId.get(last(kind))!, Statement: [{ Sid: "Off", Effect: "Deny", Action: "s3:GetObject", ...(kind === "rcp" && { Principal: "*" }), Resource: "arn:aws:s3:::nothing/*" }] }), documents);
+            assert.deepEqual(heldBy(off), [], name);
         }
     });
 
