@@ -4,6 +4,8 @@ import { startExportTaskInput, taskId, taskIdStem } from "../handlers/lib/taskId
 import type { ManifestName, Observed, PlanSettings, Snapshot } from "../handlers/lib/types";
 import type { Planned } from "./planner";
 
+const { peakMiB } = require("./peak.cjs") as { peakMiB(): number };
+
 const account = "111122223333";
 const now = new Date("2026-11-18T12:00:00Z");
 const day = 86_400_000;
@@ -76,5 +78,5 @@ const before = kib();
 const decisions = plan(observed, settings, now);
 const held = kib() - before;
 for (const { code } of decisions) codes[code] = (codes[code] ?? 0) + 1;
-const planned: Planned = { snapshots: count, decisions: decisions.length, codes, seconds: seconds!, reference: reference!, heldBytes: (held * 1024) / count, peakMiB: process.resourceUsage().maxRSS / 1024 };
+const planned: Planned = { snapshots: count, decisions: decisions.length, codes, seconds: seconds!, reference: reference!, heldBytes: (held * 1024) / count, peakMiB: peakMiB() };
 process.stdout.write(JSON.stringify(planned));

@@ -2,6 +2,7 @@
 // Seals one export, or as `bare` only asks for each object as the sealer does; the request on stdin, what it took on stdout.
 const { performance } = require("node:perf_hooks");
 const { readFileSync } = require("node:fs");
+const { peakMiB } = require("./peak.cjs");
 
 const atOnce = 32;
 const { HANDLER, VAULT_BUCKET } = process.env;
@@ -44,7 +45,7 @@ async function seal() {
 
 const began = performance.now();
 (HANDLER === "bare" ? bare() : seal()).then((found) => {
-    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-    process.stdout.write(JSON.stringify({ ...found, seconds: (performance.now() - began) / 1000, processorSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMiB: maxRSS / 1024 }));
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    process.stdout.write(JSON.stringify({ ...found, seconds: (performance.now() - began) / 1000, processorSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMiB: peakMiB() }));
     process.exit();
 });
