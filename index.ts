@@ -5,6 +5,7 @@ import { loadSettings } from "./components/config";
 import { enrolmentOf } from "./components/enrolment";
 import { Guardrails } from "./components/guardrails";
 import { guardrailsOf } from "./components/guardrails/documents";
+import { unheldTargets } from "./components/guardrails/unheld";
 import { Hub } from "./components/hub";
 import { assertWithinLimits } from "./components/limits";
 import { Rollout } from "./components/rollout";
@@ -19,6 +20,7 @@ assertWithinLimits(settings, (message) => void pulumi.log.warn(message));
 
 const silence = nobodyTold(settings.monitoring.alertEmails);
 if (silence) void pulumi.log.warn(silence);
+for (const unheld of unheldTargets(settings)) void pulumi.log.warn(unheld);
 
 const { stack, region, backupAccount, sourceAccounts, organization, monitoring, guardrails } = settings;
 const { breakGlassRoleArn, managementRoleArn, targets } = guardrails;

@@ -15,7 +15,8 @@ export function checkGuardrails(written: Written, usable: Usable, add: Add): voi
     otherRegions.forEach((region: string, i) => {
         const path = ["guardrails", "otherRegions", i];
         if (!usable(...path)) return;
-        if (region === written["aws:region"] || otherRegions.indexOf(region) < i) add(path, region, "This Region is already in. Remove it.");
+        if (region === written["aws:region"]) add(path, region, "This is the stack's own Region. Remove it.");
+        else if (otherRegions.indexOf(region) < i) add(path, region, `This Region is already otherRegions[${otherRegions.indexOf(region)}]. Remove one of them.`);
         else if (partitionOf(region) !== partitionOf(written["aws:region"])) add(path, region, `No account has both this Region and ${written["aws:region"]}. Remove it.`);
     });
 }
@@ -60,7 +61,7 @@ function checkTargets(written: Written, usable: Usable, add: Add): void {
     const { guardrails, backupAccount, organization } = written;
     const { managementRoleArn, targets } = guardrails;
     const at = ["guardrails", "targets"];
-    if (!Array.isArray(targets) || !usable(...at)) return;
+    if (!Array.isArray(targets)) return;
     if (managementRoleArn !== undefined && targets.length === 0) {
         add(at, targets, `With a managementRoleArn, write what the policies are attached to, such as ["${backupAccount?.id}"]. Or leave both out and attach by hand: npm run guardrails.`);
     }
@@ -69,9 +70,13 @@ function checkTargets(written: Written, usable: Usable, add: Add): void {
     }
     const accounts = [backupAccount, ...accountsOf(written)].map((account) => account?.id);
     const units: readonly string[] = Array.isArray(organization?.organizationalUnits) ? organization.organizationalUnits : [];
+    // What else is wrong with an account or unit doesn't matter here; whose id can't be read may be the target.
+    const listed = accountsOf(written);
+    const known = usable("backupAccount", "id") && (listed.length > 0 ? listed.every((_, i) => usable("sourceAccounts", i, "id")) : usable("sourceAccounts")) && usable("organization", "organizationalUnits");
     targets.forEach((target: string, i) => {
+        if (!usable(...at, i)) return;
         if (targets.indexOf(target) < i) add([...at, i], target, `This target is already targets[${targets.indexOf(target)}]. Remove one of them.`);
-        else if (![...accounts, ...units].includes(target) && usable("sourceAccounts") && usable("organization") && usable("backupAccount")) {
+        else if (known && ![...accounts, ...units].includes(target)) {
             add([...at, i], target, `The policies are for this stack's own accounts. Write one of: ${[...accounts, ...units].join(", ")}.`);
         }
     });

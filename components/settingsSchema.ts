@@ -22,10 +22,11 @@ const deployRoleArn = text(
 const accountName = text("Write a short name of lower-case letters, digits and hyphens that isn't an account id, such as shop.", /^(?!\d{12}$)[a-z0-9-]+$/);
 
 // Not iso or eusc: their partitions aren't known to arns.ts.
-const region = v.pipe(
-    text("Write the Region of the databases, such as eu-west-1.", /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
-    v.check((name) => !isMisspelt(name), ({ input }) => `No Region is called so. Did you mean ${nearestRegion(input)}?`),
-);
+const regionOf = (what: string, example: string) =>
+    v.pipe(
+        text(`Write the Region of ${what}, such as ${example}.`, /^[a-z]{2}(-gov)?-[a-z]{4,9}-\d$/),
+        v.check((name) => !isMisspelt(name), ({ input }) => `No Region is called so. Did you mean ${nearestRegion(input)}?`),
+    );
 
 const days = "Write whole days from 1 to 36500.";
 const vault = strict(
@@ -135,7 +136,7 @@ const role = (what: string) => text(`Write the ARN of ${what}, or leave it out.`
 const guardrails = strict(
     {
         breakGlassRoleArn: v.exactOptional(role("a role of the backup account that is assumed from another account, such as arn:aws:iam::444455556666:role/break-glass")),
-        otherRegions: v.optional(v.array(region, "Write the Regions of other stacks in the backup account, such as [eu-central-1], or leave it out."), []),
+        otherRegions: v.optional(v.array(regionOf("another stack in the backup account", "eu-central-1"), "Write the Regions of other stacks in the backup account, such as [eu-central-1], or leave it out."), []),
         otherSources: v.optional(
             v.array(
                 text(`Write an account's 12 digits in quotes, or an organization's id, such as "111122223333" or o-a1b2c3d4e5.`, /^(\d{12}|o-[a-z0-9]{10,32})$/),
@@ -162,7 +163,7 @@ export const stackSchema = text(
 );
 
 export const settingsEntries = {
-    "aws:region": region,
+    "aws:region": regionOf("the databases", "eu-west-1"),
     backupAccount: strict(account, `Write { id: "444455556666", deployRoleArn: "arn:aws:iam::444455556666:role/rds-vault-deploy" }.`),
     // How many there must be depends on the organization: settingsRules.ts.
     sourceAccounts: v.exactOptional(

@@ -15,10 +15,13 @@ import { trailBucketArn } from "./trail";
  * re-creating the pipeline's role doesn't kill the trust.
  * @param principalArn `arn:…:iam::<account>:role/<name>`; placeholders pass through
  */
-export function deployTrust(principalArn: string): Document {
+export const deployTrust = (principalArn: string): Document => trustFrom("Pipeline", principalArn);
+
+/** @param sid says what the principal is */
+export function trustFrom(sid: string, principalArn: string): Document {
     const [, partition = "", , , account = ""] = principalArn.split(":");
     return document({
-        Sid: "Pipeline",
+        Sid: sid,
         Effect: "Allow",
         Principal: { AWS: rootArn(partition, account) },
         Action: "sts:AssumeRole",

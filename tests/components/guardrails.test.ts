@@ -1,9 +1,13 @@
 // Doesn't prove that AWS fills the context keys as told here, nor that service-linked roles are the only ones exempt (README, not yet proven).
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { arnsOf, namesOf } from "../../components/arns";
 import { guardrailDocuments, guardrailsOf, type GuardrailArgs } from "../../components/guardrails/documents";
+import { unheldTargets } from "../../components/guardrails/unheld";
 import { documentSizes, outgrownLimits } from "../../components/limits";
+import { breakGlassPolicy } from "../../components/policies/breakGlass";
 import { trailBucketArn } from "../../components/policies/trail";
 import { guardsOn, withAwsKeys } from "../../rehearsal/aws/context";
 import { judge } from "../../rehearsal/aws/judge";
@@ -150,6 +154,17 @@ describe("guardrails of the backup account", () => {
         assert.deepEqual([...new Set(opened.map(([, , action]) => action))].sort(), [
             "kms:PutKeyPolicy", "s3:PutAccountPublicAccessBlock", "s3:PutBucketObjectLockConfiguration", "s3:PutBucketPolicy", "s3:PutLifecycleConfiguration", "s3:PutReplicationConfiguration",
         ]);
+    });
+
+    it("let the break-glass role do all that its printed policy allows", () => {
+        const statements = breakGlassPolicy(place, deploy.roleArn!).Statement as { Action: string[]; Resource: string | string[] }[];
+        const refused = (principal: Principal, action: string, resource: string) =>
+            refusals({ principal, action: action.replace("*", "Policy"), resource: resource.replace("key/*", keyArn.split(":").pop()!), ...(action === "kms:PutKeyPolicy" && { context: { "kms:BypassPolicyLockoutSafetyCheck": "false" } }) });
+        for (const { Action, Resource } of statements) {
+            const on = [Resource].flat();
+            for (const resource of on) for (const action of Action) assert.deepEqual(refused(breakGlass, action, resource), [], `${action} on ${resource}`);
+            assert.ok(Action.some((action) => refused(admin, action, on[0]!).length > 0), `nothing holds others off ${on[0]}`);
+        }
     });
 
     it("without a break-glass role nobody changes what they hold, and nothing is excepted by accident", () => {
@@ -306,6 +321,34 @@ describe("guardrails as documents", () => {
         for (const { content, characters } of policies) assert.equal(JSON.stringify(content).length, characters);
         assert.deepEqual(policies.at(-1)!.targets, ["111122223333", "ou-ab12-11111111", "ou-ab12-22222222"]);
         assert.match(command("guardrails", "--principal", `arn:aws:iam::${backup}:role/x`).stderr, /--principal: received .* another account than the backup account/);
+    });
+
+    it("are written as files that the printed commands name, with the break-glass role's", () => {
+        const directory = mkdtempSync(join(tmpdir(), "guardrails-"));
+        try {
+            const { stdout, stderr } = command("guardrails", "--config", join(root, "tests/fixtures/Pulumi.organization.yaml"), "--directory", directory, "--principal", `arn:aws:iam::${stranger}:role/responders`);
+            const named = [...new Set([...stdout.matchAll(/file:\/\/(\S+\.json)/g)].map(([, file]) => file!))];
+            assert.equal(named.length, 7 + 2);
+            const documents = named.map((file) => JSON.parse(readFileSync(file, "utf8")) as { Statement: { Sid: string; Principal?: { AWS: string } }[] });
+            assert.deepEqual([documents[0]!.Statement[0]!.Sid, documents[0]!.Statement[0]!.Principal!.AWS], ["Responders", `arn:aws:iam::${stranger}:root`]);
+            assert.match(stdout, /create-role --role-name break-glass --assume[^]*put-role-policy[^]*\n3\. pulumi up[^]*\n4\.[^]*the commands of 4 and 5 are for doing it by hand only[^]*attach-policy[^]*update-policy[^]*detach-policy/);
+            assert.doesNotMatch(stdout + stderr, /FILL IN|nothing holds it/);
+        } finally {
+            rmSync(directory, { recursive: true });
+        }
+    });
+
+    it("say what they would leave out, where the program attaches them", () => {
+        const settings = settingsFromFile(join(root, "tests/fixtures/Pulumi.organization.yaml"));
+        const [listed, first, second] = ["111122223333", "ou-ab12-11111111", "ou-ab12-22222222"] as const;
+        const unheld = (...targets: string[]) => unheldTargets({ ...settings, guardrails: { ...settings.guardrails, targets } });
+        assert.deepEqual(unheld(backup, listed, first, second), []);
+        const nothing = (id: string, what: string, more = "") => `rds-vault:guardrails.targets: ${id} is ${what} and no target: nothing holds it${more}.`;
+        const unless = ", unless it lies in a unit that is";
+        assert.deepEqual(unheld(first), [nothing(backup, "the backup account"), nothing(listed, "listed", unless), nothing(second, "enrolled", unless)]);
+        assert.deepEqual(unheld(backup), [nothing(listed, "listed"), nothing(first, "enrolled"), nothing(second, "enrolled")]);
+        assert.deepEqual(unheldTargets({ ...settings, guardrails: { ...settings.guardrails, managementRoleArn: undefined, targets: [] } }), [], "by hand");
+        assert.match(readFileSync(join(root, "index.ts"), "utf8"), /for \(const unheld of unheldTargets\(settings\)\) void pulumi\.log\.warn\(unheld\);/);
     });
 
     it("are attached last, each to its own targets", () => {

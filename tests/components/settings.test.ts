@@ -390,7 +390,9 @@ const rejected: [what: string, configuration: Raw, problem: string][] = [
         "a root as target", attaching(["r-ab12"]),
         'rds-vault:guardrails.targets[0]: received "r-ab12". Write an account\'s 12 digits in quotes, or a unit, such as "444455556666" or ou-ab12-11111111.',
     ],
-    ["its own Region as another", guarding({ otherRegions: ["eu-west-1"] }), 'rds-vault:guardrails.otherRegions[0]: received "eu-west-1". This Region is already in. Remove it.'],
+    ["its own Region as another", guarding({ otherRegions: ["eu-west-1"] }), 'rds-vault:guardrails.otherRegions[0]: received "eu-west-1". This is the stack\'s own Region. Remove it.'],
+    ["another Region twice", guarding({ otherRegions: ["eu-central-1", "eu-central-1"] }), 'rds-vault:guardrails.otherRegions[1]: received "eu-central-1". This Region is already otherRegions[0]. Remove one of them.'],
+    ["another Region that is none", guarding({ otherRegions: ["mars-1"] }), 'rds-vault:guardrails.otherRegions[0]: received "mars-1". Write the Region of another stack in the backup account, such as eu-central-1.'],
     ["an own source as another stack's", guarding({ otherSources: ["999988887777", "111122223333"] }), 'rds-vault:guardrails.otherSources[1]: received "111122223333". This one is already in. Remove it.'],
     [
         "another stack's source that is a unit", guarding({ otherSources: ["ou-ab12-11111111"] }),
@@ -474,6 +476,13 @@ describe("settings", () => {
             assert.equal(error.message.split("\n").length, 9);
             return error instanceof Error && error.name === "SettingsError";
         });
+    });
+
+    it("reports a strange target beside other problems, unless it may be an account whose id can't be read", () => {
+        const paths = (sourceAccounts: unknown[]) => problemsOf(raw({ sourceAccounts, guardrails: { managementRoleArn: managing, targets: ["r-ab12", "999988887777"] } })).map((problem) => problem.split(": received ")[0]);
+        const target = "rds-vault:guardrails.targets[0]";
+        assert.deepEqual(paths([{ ...shop, colour: "red" }]), ["rds-vault:sourceAccounts[0].colour", target, "rds-vault:guardrails.targets[1]"]);
+        assert.deepEqual(paths([{ ...shop, id: 999988887777 }]), ["rds-vault:sourceAccounts[0].id", target]);
     });
 
     it("reports all problems of an organization together, whatever is in it", () => {
