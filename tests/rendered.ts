@@ -7,7 +7,7 @@ export const root = join(__dirname, "..");
 
 /** Runs a command of the project as `npm run` does, in a process of its own: Pulumi's SDK keeps its state in globals. */
 export function command(name: string, ...args: string[]) {
-    const script = ["-r", "ts-node/register/transpile-only", `rehearsal/commands/${name}.ts`, ...args];
+    const script = ["-r", "./register.cjs", `rehearsal/commands/${name}.ts`, ...args];
     const { status, stdout, stderr } = spawnSync(process.execPath, script, { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 });
     return { status, stdout, stderr };
 }

@@ -256,7 +256,7 @@ describe("the program", function () {
                 try { new VaultKey("key", { description: "", policy: {} }, {}); } catch (error) { console.log(error.message); process.exit(0); }
                 process.exit(1);
             });`;
-        const { stdout } = spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", program], { cwd: root, encoding: "utf8" });
+        const { stdout } = spawnSync(process.execPath, ["-r", "./register.cjs", "-e", program], { cwd: root, encoding: "utf8" });
         assert.match(stdout, /^key has no AWS provider and would land in the ambient account\./);
     });
 

@@ -89,7 +89,7 @@ describe("configuration files", () => {
 
 describe("npm run deploy-roles", () => {
     const run = (...args: string[]) =>
-        spawnSync(process.execPath, ["-r", "ts-node/register/transpile-only", "rehearsal/commands/deployRoles.ts", ...args], { cwd: root, encoding: "utf8" });
+        spawnSync(process.execPath, ["-r", "./register.cjs", "rehearsal/commands/deployRoles.ts", ...args], { cwd: root, encoding: "utf8" });
 
     it("prints one JSON document with --json", () => {
         const { status, stdout, stderr } = run("--json", "--principal", "arn:aws:iam::999988887777:role/pipeline");
