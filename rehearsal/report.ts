@@ -5,7 +5,7 @@ import { attackSection, attackStyle } from "./attacks/playHtml";
 import type { SimTask } from "./aws/types";
 import { day, hour } from "./nights";
 import type { Rehearsal } from "./rehearse";
-import { grouped, isKept } from "./timeline";
+import { clock, grouped, isKept } from "./timeline";
 import type { Fate, SnapshotFate } from "./fates";
 import type { Verdict } from "./verdict";
 
@@ -34,13 +34,13 @@ export function report(rehearsal: Rehearsal, verdict: Verdict, fates: readonly S
     const zero = (value: number, label: string) => card(value, label, value ? "bad" : "good");
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>rds-vault rehearsal, ${escape(verdict.stack)}</title><style>${style}${attacks ? attackStyle : ""}</style></head><body>
 <h1>${isKept(verdict) ? "Every promise was kept" : '<span class="bad">A promise was broken</span>'}</h1>
-<p>Rehearsal of the stack <b>${escape(verdict.stack)}</b>: ${verdict.virtualHours} hours in a simulated AWS, seed ${verdict.seed}, from ${when(rehearsal.start)} UTC. The policies, event patterns and Lambda text are those that <code>pulumi up</code> would deploy; an independent IAM evaluator judged every call.</p>
-<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${card(snapshots.waiting, "waiting")}${card(snapshots.givenUp, "given up, alarmed", snapshots.givenUp ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${attacks ? zero(attacks.counts.succeeded, `of ${attacks.counts.tried} attacks succeeded`) : ""}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
+<p>Rehearsal of the stack <b>${escape(verdict.stack)}</b>: ${verdict.virtualHours} hours in a simulated AWS, seed ${verdict.seed}, from ${when(rehearsal.start)} UTC, where day 1 begins. The policies, event patterns and Lambda text are those that <code>pulumi up</code> would deploy; an independent IAM evaluator judged every call.</p>
+<div class="cards">${card(snapshots.created, "snapshots created")}${card(snapshots.eligible, "wanted")}${card(snapshots.exported, "sealed")}${card(snapshots.partial, "partial", snapshots.partial ? "warn" : "")}${card(snapshots.waiting, "waiting")}${card(snapshots.givenUp, "given up, alarmed", snapshots.givenUp ? "warn" : "")}${zero(snapshots.lost, "lost")}${zero(exports.duplicates, "duplicates")}${attacks ? zero(attacks.counts.succeeded, `of ${attacks.counts.tried} attacks succeeded with the guardrails attached; ${attacks.counts.stopped} stopped, ${attacks.counts.stopped - attacks.unguarded.length} without them`) : ""}${card(`${minutesToStart.p50} min`, `median to start, longest ${minutesToStart.max}`)}${card(`${minutesToSeal.p50} min`, `COMPLETE to sealed, longest ${minutesToSeal.max}`)}</div>
 ${[...violations, ...(attacks?.findings ?? []), ...deniedCalls].map((line) => `<p class="bad">${escape(line)}</p>`).join("")}
 <h2>The way of a snapshot</h2>${flowPicture(rehearsal, verdict)}
 <h2>Export slots</h2><p>Five per account. A bar is an export: red one that failed, brown one that was canceled or hasn't ended; the shade behind is the time in which anything waited.${rehearsal.settings.sourceAccounts.length > pictures ? ` Drawn are the ${pictures} busiest of ${rehearsal.settings.sourceAccounts.length} accounts.` : ""}</p>${drawn(rehearsal).map(({ id, name }) => slotPicture(rehearsal, fates, id, name)).join("")}
-<h2>Faults played</h2><div class="scroll"><table><tr><th>When</th><th>Fault</th><th>What came of it</th></tr>${faults.map((fault) => `<tr><td class="name">${when(Date.parse(fault.when))}</td><td>${escape(fault.name)}</td><td>${escape(fault.effect)}</td></tr>`).join("")}</table></div>
-<h2>Alarms</h2>${alarms.length ? `<p>CloudWatch's alarms as they would be deployed, on what the functions said of themselves and on the queues, and the tamper rules on what CloudTrail would have told.</p><div class="scroll"><table><tr><th>When</th><th>Alarm</th><th>About</th></tr>${grouped(alarms).map((alarm) => `<tr><td class="name">${when(Date.parse(alarm.when)).slice(5)}</td><td class="name short">${escape(alarm.name)}</td><td>${escape(alarm.about)}${alarm.others ? ` <i>${escape(alarm.others.trim())}</i>` : ""}</td></tr>`).join("")}</table></div>` : "<p>None rang.</p>"}
+<h2>Faults played</h2><div class="scroll"><table><tr><th>When</th><th>Fault</th><th>What came of it</th></tr>${faults.map((fault) => `<tr><td class="name">${clock(Date.parse(fault.when))}</td><td>${escape(fault.name)}</td><td>${escape(fault.effect)}</td></tr>`).join("")}</table></div>
+<h2>Alarms</h2>${alarms.length ? `<p>CloudWatch's alarms as they would be deployed, on what the functions said of themselves and on the queues, and the tamper rules on what CloudTrail would have told.</p><div class="scroll"><table><tr><th>When</th><th>Alarm</th><th>About</th></tr>${grouped(alarms).map((alarm) => `<tr><td class="name">${clock(Date.parse(alarm.when))}</td><td class="name short">${escape(alarm.name)}</td><td>${escape(alarm.about)}${alarm.others ? ` <i>${escape(alarm.others.trim())}</i>` : ""}</td></tr>`).join("")}</table></div>` : "<p>None rang.</p>"}
 ${attacks ? attackSection(attacks, escape) : ""}
 <h2>Every snapshot and its fate</h2><div class="scroll"><table><tr><th>Account</th><th>Snapshot</th><th>Available</th><th>Started</th><th>Fate</th><th>Reason</th></tr>${fates.map((fate) => fateRow(rehearsal, fate)).join("")}</table></div>
 </body></html>
@@ -59,8 +59,8 @@ const looks: Record<Fate, string> = { exported: "good", partial: "warn", waiting
 
 function fateRow({ settings }: Rehearsal, { snapshot, fate, reason, tasks }: SnapshotFate): string {
     const name = settings.sourceAccounts.find(({ id }) => id === snapshot.account)?.name ?? snapshot.account;
-    const first = tasks[0] ? when(tasks[0].startedAt).slice(5) : "";
-    return `<tr><td class="name">${escape(name)}</td><td class="name">${escape(snapshot.identifier)}</td><td class="name">${when(snapshot.availableAt ?? 0).slice(5)}</td><td class="name">${first}</td><td class="name ${looks[fate]}">${fateWords[fate]}</td><td>${escape(reason)}</td></tr>`;
+    const first = tasks[0] ? clock(tasks[0].startedAt) : "";
+    return `<tr><td class="name">${escape(name)}</td><td class="name">${escape(snapshot.identifier)}</td><td class="name">${snapshot.availableAt === undefined ? "" : clock(snapshot.availableAt)}</td><td class="name">${first}</td><td class="name ${looks[fate]}">${fateWords[fate]}</td><td>${escape(reason)}</td></tr>`;
 }
 
 /** Source accounts on the left, hub and vault on the right, with the counts of this rehearsal on the arrows. */
@@ -104,7 +104,7 @@ function slotPicture({ world, start, end }: Rehearsal, fates: readonly SnapshotF
         .filter(({ snapshot, tasks }) => snapshot.account === account && tasks[0])
         .map(({ snapshot, tasks }) => `<rect x="${x(snapshot.availableAt ?? start).toFixed(1)}" y="18" width="${Math.max(0, x(tasks[0]?.startedAt ?? 0) - x(snapshot.availableAt ?? 0)).toFixed(1)}" height="72" fill="var(--warn)" opacity=".05"/>`);
     const ticks = Array.from({ length: Math.floor((end - start) / (6 * hour)) }, (_, index) => start + index * 6 * hour).map(
-        (time) => `<line x1="${x(time)}" x2="${x(time)}" y1="16" y2="92" stroke="var(--line)"/><text class="soft" x="${x(time) + 2}" y="12">${(time - start) % day === 0 ? when(time).slice(5, 10) : when(time).slice(11)}</text>`,
+        (time) => `<line x1="${x(time)}" x2="${x(time)}" y1="16" y2="92" stroke="var(--line)"/><text class="soft" x="${x(time) + 2}" y="12">${(time - start) % day === 0 ? clock(time).slice(0, -6) : when(time).slice(11)}</text>`,
     );
     return `<svg viewBox="0 0 1040 98" role="img" aria-label="Export slots of ${escape(name)}"><text x="0" y="56">${escape(name)}</text>${ticks.join("")}${waits.join("")}${bars.join("")}</svg>`;
 }

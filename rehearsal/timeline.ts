@@ -13,7 +13,8 @@ export interface Colours {
     readonly yellow: (text: string) => string;
 }
 
-const clock = (time: number) => `day ${Math.floor((time - firstDay) / day) + 1} ${new Date(time).toISOString().slice(11, 16)}`;
+/** `day 1 02:30`; before the first day the date. */
+export const clock = (time: number): string => (time < firstDay ? new Date(time).toISOString().slice(0, 16).replace("T", " ") :  `day ${Math.floor((time - firstDay) / day) + 1} ${new Date(time).toISOString().slice(11, 16)}`);
 
 /** More than fit into a line. */
 const namedAccounts = 8;
@@ -84,7 +85,7 @@ export function summary(verdict: Verdict, fates: readonly SnapshotFate[], colour
         ...(attacks
             ? [
                   colours.bold("Attacks"),
-                  row("stopped", attacks.stopped, `of ${attacks.tried}; judged as rendered, and played on the vault where the simulated AWS has the call`),
+                  row("stopped", attacks.stopped, `of ${attacks.tried} with the guardrails attached, ${attacks.stoppedWithoutGuardrails} without; judged as rendered, and played on the vault where the simulated AWS has the call`),
                   row("not preventable", attacks.notPreventable, "the report says why, and what detects them"),
                   must("succeeded", attacks.succeeded),
                   "",

@@ -32,8 +32,8 @@ export interface Verdict {
     readonly faults: readonly { name: string; when: string; effect: string }[];
     /** What CloudWatch and the tamper rules told, by time. */
     readonly alarms: readonly Told[];
-    /** `tried` is the sum of the other numbers. `findings`: what isn't as the table of attacks says. Absent: not tried. */
-    readonly attacks?: { tried: number; stopped: number; succeeded: number; notPreventable: number; findings: readonly string[] };
+    /** `tried` is `stopped` and `succeeded` and `notPreventable`; with the guardrails attached, `stoppedWithoutGuardrails` of the stopped ones also without. `findings`: what isn't as the table of attacks says. Absent: not tried. */
+    readonly attacks?: { tried: number; stopped: number; stoppedWithoutGuardrails: number; succeeded: number; notPreventable: number; findings: readonly string[] };
     readonly deniedCalls: readonly string[];
     readonly violations: readonly string[];
 }
@@ -93,7 +93,7 @@ export function verdict(rehearsal: Rehearsal, all: readonly SnapshotFate[], atta
     };
 }
 
-const told = ({ counts: { tried, stopped, succeeded, notPreventable }, findings }: AttackResult): NonNullable<Verdict["attacks"]> => ({ tried, stopped, succeeded, notPreventable, findings });
+const told = ({ counts: { tried, stopped, succeeded, notPreventable }, unguarded, findings }: AttackResult): NonNullable<Verdict["attacks"]> => ({ tried, stopped, stoppedWithoutGuardrails: stopped - unguarded.length, succeeded, notPreventable, findings });
 
 function percentiles(values: readonly number[]): Percentiles {
     const sorted = [...values].sort((a, b) => a - b);

@@ -25,7 +25,7 @@ function sourceRoles(stage: Stage): Attack[] {
         Object.entries(roles).flatMap(([role, arnOf]) =>
             tries(stage, { id: `${id}-${role}`, row: 39, harm: id === "trust" || id === "attach" ? "open trust" : "stop backups silently", name: `${name} the ${role} role`, action, on: ({ account }) => arnOf(account), owner: own }, {
                 "A1, A1 root": ["scp"],
-                ...(id === "trust" && { "A9 source": open("The deploy role made it, and may change it", { alarms: ["account-lost", "failed"], note: "the first one if it is the access role, else the other" }), "A4": ["aws"], "A10 admin": ["aws", "scp"], "A3": ["identity policy", "scp"] }),
+                ...(id === "trust" && { "A9 source": open("The deploy role made it, and may change it", { note: "it breaks nothing; that account's own CloudTrail has the call" }), "A4": ["aws"], "A10 admin": ["aws", "scp"], "A3": ["identity policy", "scp"] }),
             }),
         ),
     );

@@ -24,6 +24,8 @@ export interface Cell {
     readonly stopped: number;
     /** Who refused, the one that refused most cases first; a case may be refused by several. */
     readonly by: readonly { readonly control: Control; readonly cases: number }[];
+    /** Stopped by one control alone. */
+    readonly alone: number;
     readonly detected: readonly Open[];
     /** Open, and nothing notices it. */
     readonly unseen: readonly Open[];
@@ -55,7 +57,7 @@ export function cellsOf(judged: readonly Judged[]): Cell[] {
             if (cases.length === 0) return [];
             const stopped = cases.filter((each) => !isOpen(each) && !each.verdict.allowed);
             const open = cases.filter(isOpen).map(openOf);
-            return [{ actor, harm, stopped: stopped.length, by: countControls(stopped), detected: open.filter(isSeen), unseen: open.filter((each) => !isSeen(each)) }];
+            return [{ actor, harm, stopped: stopped.length, by: countControls(stopped), alone: stopped.filter((each) => refusing(each).length === 1).length, detected: open.filter(isSeen), unseen: open.filter((each) => !isSeen(each)) }];
         }),
     );
 }
@@ -72,6 +74,28 @@ export function countsOf(judged: readonly Judged[]): Counts {
         legitimate: judged.filter((each) => !isAttack(each) && each.verdict.allowed).length,
     };
 }
+
+/** What became of one action of the threat model; cases of the program's own roles included. */
+export interface RowCounts {
+    readonly row: Attack["row"];
+    readonly actors: readonly Actor[];
+    readonly stopped: number;
+    readonly notPreventable: number;
+}
+
+export function rowsOf(judged: readonly Judged[]): RowCounts[] {
+    const attacks = judged.filter(isAttack);
+    return [...new Set(attacks.map(({ attack: { row } }) => row))].sort(byNumber).map((row) => {
+        const all = attacks.filter(({ attack }) => attack.row === row);
+        const { stopped, notPreventable } = countsOf(all);
+        return { row, actors: actors.filter((actor) => all.some(({ attack }) => attack.actor === actor)), stopped, notPreventable };
+    });
+}
+
+const byNumber = (a: Attack["row"], b: Attack["row"]) => (a === "design" ? Infinity : a) - (b === "design" ? Infinity : b);
+
+/** Cases of roles that no actor stands for: counted, and in no cell. */
+export const outsideGrid = ({ tried }: Counts, all: readonly Cell[]): number => tried - all.reduce((sum, { stopped, detected, unseen }) => sum + stopped + detected.length + unseen.length, 0);
 
 /** Cases that end otherwise than the table says; each a sentence. */
 export function findingsOf(judged: readonly Judged[]): string[] {
@@ -94,8 +118,10 @@ function inWords({ rules = [], alarms = [], note }: Detection): string {
 
 const isSeen = ({ detectedBy }: Open) => !detectedBy.startsWith("nothing");
 
+const refusing = ({ attack, verdict }: Judged): readonly Control[] => [...verdict.stoppedBy, ...(declaresLock(attack) ? ["lock" as const] : [])];
+
 function countControls(stopped: readonly Judged[]): Cell["by"] {
     const counts = new Map<Control, number>();
-    for (const { attack, verdict } of stopped) for (const control of [...verdict.stoppedBy, ...(declaresLock(attack) ? ["lock" as const] : [])]) counts.set(control, (counts.get(control) ?? 0) + 1);
+    for (const each of stopped) for (const control of refusing(each)) counts.set(control, (counts.get(control) ?? 0) + 1);
     return [...counts].map(([control, cases]) => ({ control, cases })).sort((a, b) => b.cases - a.cases || (a.control < b.control ? -1 : 1));
 }

@@ -1,7 +1,7 @@
 /** docs/proof.md. Pure. */
 import { table } from "../../bench/table";
 import { actorNames } from "./actors";
-import { actors, type Cell, type Counts } from "./grid";
+import { actors, outsideGrid, type Cell, type Counts, type RowCounts } from "./grid";
 import { rows } from "./rows";
 import type { Score } from "./score";
 import type { Explanation } from "./survivors";
@@ -14,6 +14,7 @@ export interface Proven {
     readonly file: string;
     readonly counts: Counts;
     readonly cells: readonly Cell[];
+    readonly rows: readonly RowCounts[];
     readonly findings: readonly string[];
     /** Stopped by the guardrails alone. */
     readonly withoutGuardrails: readonly Attack[];
@@ -31,7 +32,7 @@ export interface Proof {
 }
 
 export const page = (proof: Proof): string =>
-    [head(proof), grid(proof.shapes[0]!), opened(proof.shapes[0]!), cells(proof.shapes[0]!), unguarded(proof.shapes[0]!), differences(proof), elsewhere(proof), scores(proof), survivors(proof)].join("\n\n").concat("\n");
+    [head(proof), grid(proof.shapes[0]!), opened(proof.shapes[0]!), cells(proof.shapes[0]!), actions(proof.shapes[0]!), unguarded(proof.shapes[0]!), differences(proof), elsewhere(proof), scores(proof), survivors(proof)].join("\n\n").concat("\n");
 
 /** The grid for a terminal and the page: stopped cases, then `D` only detected, then `X` neither. */
 export const gridTable = (all: readonly Cell[]): string =>
@@ -44,28 +45,28 @@ function head({ shapes }: Proof): string {
     const counted = shapes.filter(({ counts: { tried } }) => tried > 0);
     return `# Proof
 
-Nobody can destroy or poison the backups: this page says what was tried against that sentence, what stopped it, and what nothing stops. \`npm run proof -- --write\` generates it; \`npm run proof\` fails when it isn't current.
+Nobody but whoever administers the organization's management account can destroy or poison the backups: this page says what was tried against that sentence, what stopped it, and what nothing stops. \`npm run proof -- --write\` generates it; \`npm run proof\` fails when it isn't current.
 
 How to read it:
 
-- An attack is one call to AWS by one principal, such as "the administrator of the backup account deletes a version of an export". The table holds all ${Object.keys(rows).length} actions of the threat model, by everybody who could try them, and what this design itself makes possible to try (\`rehearsal/attacks/\`).
+- An attack is one call to AWS by one principal, such as "the administrator of the backup account deletes a version of an export". The table holds all ${Object.keys(rows).length} actions of the threat model (listed under "Each action"), by everybody who could try them, and what this design itself makes possible to try (\`rehearsal/attacks/\`).
 - A verdict isn't ours: [@cloud-copilot/iam-simulate](https://github.com/cloud-copilot/iam-simulate) evaluates each call against the documents that \`pulumi up\` would send (\`npm run render\`), under the organization's guardrails (\`npm run guardrails\`). It knows AWS's evaluation logic, and isn't AWS.
 - Each case names *every* control that must stop it. A case that another control stops, or one control fewer, is a finding, and there are ${shapes.reduce((sum, { findings }) => sum + findings.length, 0)}. "aws" is what AWS refuses whatever policies say; "lock" is Object Lock, which no policy document shows: each such case is played on a vault whose policies let everybody do everything (\`tests/rehearsal/play.test.ts\`).
 - An administrator here has every right that his own account can give. Roles of this program are tried with the policy that they have, and again with every right, as if somebody had widened it. One statement refuses the root user everything; a test asks each of its cases again without that statement.
 
-${table(["configuration", "attacks", "stopped", "not preventable", "succeeded", "legitimate calls, all allowed"], counted.map(({ name, counts: { tried, stopped, notPreventable, succeeded, legitimate } }) => [name, ...[tried, stopped, notPreventable, succeeded, legitimate].map(String)]))}`;
+${table(["configuration", "attacks", "stopped, with the guardrails attached", "of these without them", "not preventable", "succeeded", "legitimate calls, all allowed"], counted.map(({ name, counts: { tried, stopped, notPreventable, succeeded, legitimate }, withoutGuardrails }) => [name, ...[tried, stopped, stopped - withoutGuardrails.length, notPreventable, succeeded, legitimate].map(String)]))}`;
 }
 
-function grid({ name, cells: all }: Proven): string {
+function grid({ name, counts, cells: all }: Proven): string {
     return `## Actors and harms
 
-Of ${name}. A number alone counts attacks that were stopped; \`D\` counts those that aren't preventable and are detected; \`X\` counts those that aren't preventable and that nothing in this program detects. An empty cell is one without a path: no row of the threat model gives that actor one.
+Of ${name}. A number alone counts attacks that were stopped; \`D\` counts those that aren't preventable and that an alarm or a rule of this program tells of, if only under the condition that stands in brackets below; \`X\` counts those that aren't preventable and that nothing in this program detects. An empty cell is one without a path: no row of the threat model gives that actor one.
 
 ${actors.map((actor) => `- ${actor}: ${actorNames[actor]}`).join("\n")}
 
 ${gridTable(all)}
 
-Roles of the program that no actor stands for (forwarder, schedules, reader) are tried beyond their task too. These cases are in the counts above and not in the grid.
+Roles of the program that no actor stands for (forwarder, schedules, reader) are tried beyond their task too. Their ${outsideGrid(counts, all)} cases are in the counts above and not in the grid.
 
 A6 is the column to read twice, and its empty cells are no comfort. Whoever administers the organization's management account detaches the guardrails and is then A4 without them, or closes the backup account: after 90 days AWS deletes what is in it, locked versions too. So does whoever talks a support desk into handing over that account's root user. Nothing in this program prevents that, and nothing in one organization can: it takes a second copy in another organization or with another provider.
 
@@ -76,32 +77,44 @@ function opened({ cells: all }: Proven): string {
     const open = all.flatMap(({ actor, harm, detected, unseen }) => [...detected, ...unseen].map((each) => ({ actor, harm, ...each })));
     const lines = grouped(open, ({ actor, name, reason, detectedBy }) => [actor, name, reason, detectedBy].join("\n")).map((same) => {
         const [{ actor, name, reason, detectedBy }] = same as [(typeof open)[number]];
-        return [actor, name, reason, detectedBy];
+        return [actor, name, `${same.length}`, reason, detectedBy];
     });
     return `## Not preventable
 
-Every case behind a \`D\` or an \`X\`. "alarm" and "rule" are the names of README's alarms and tamper rules.
+Every case behind a \`D\` or an \`X\`: ${open.length} cases in ${lines.length} lines. "alarm" and "rule" are the names of README's alarms and tamper rules.
 
-${table(["actor", "what it does", "why nothing prevents it", "what detects it"], lines)}`;
+${table(["actor", "what it does", "cases", "why nothing prevents it", "what detects it"], lines)}`;
 }
 
 function cells({ cells: all }: Proven): string {
+    const sum = (of: (cell: Cell) => number, some = all) => some.reduce((total, cell) => total + of(cell), 0);
+    const destroys = all.filter(({ harm }) => harm === "delete or shorten");
     return `## Each cell
 
-How many cases each control refused; most are refused by several, so that one mistake in one document opens nothing.
+How many cases each control refused. ${sum(({ alone }) => alone)} of the ${sum(({ stopped }) => stopped)} stopped cases rest on one control, so that one mistake in one document opens them; of the ${sum(({ stopped }) => stopped, destroys)} that delete or shorten ${sum(({ alone }) => alone, destroys) || "none"} ${sum(({ alone }) => alone, destroys) === 1 ? "does" : "do"}.
 
-${table(["harm", "actor", "stopped", "by", "only detected", "neither"], all.map(({ harm, actor, stopped, by, detected, unseen }) => [harm, actor, `${stopped}`, by.map(({ control, cases }) => `${control} ${cases}`).join(", ") || "-", `${detected.length}`, `${unseen.length}`]))}`;
+${table(["harm", "actor", "stopped", "by one alone", "by", "only detected", "neither"], all.map(({ harm, actor, stopped, alone, by, detected, unseen }) => [harm, actor, `${stopped}`, `${alone}`, by.map(({ control, cases }) => `${control} ${cases}`).join(", ") || "-", `${detected.length}`, `${unseen.length}`]))}`;
 }
+
+function actions({ rows: all }: Proven): string {
+    return `## Each action
+
+The actions of the threat model, by number, and who tried them.
+
+${table(["action", "tried by", "stopped", "not preventable"], all.map(({ row, actors: who, stopped, notPreventable }) => [actionOf(row), who.join(", ") || "the program's own roles", `${stopped}`, `${notPreventable}`]))}`;
+}
+
+const actionOf = (row: Attack["row"]): string => (row === "design" ? "beside the threat model" : `${row}: ${rows[row]!.action}`);
 
 function unguarded({ withoutGuardrails, leftToLock, counts }: Proven): string {
     const byRow = grouped(withoutGuardrails, ({ row }) => String(row)).map((same) => {
         const [{ row }] = same as [Attack];
         const who = [...new Set(same.map(({ actor }) => actor))].sort();
-        return [row === "design" ? "beside the threat model" : `${row}: ${rows[row]!.action}`, who.join(", "), `${same.length}`];
+        return [actionOf(row), who.join(", "), `${same.length}`];
     });
     return `## Without guardrails
 
-Somebody who can't attach the organization's policies has the rest: ${counts.stopped - withoutGuardrails.length} of ${counts.stopped} stopped attacks are stopped without them, ${leftToLock} of these by the lock alone, which is played with every policy opened. The others are open then; most are the backup account's own administrators (A4, its root A5, the deploy role A9), who hold everything that only the organization could take from them.
+Somebody who can't attach the organization's policies has the rest: ${counts.stopped - withoutGuardrails.length} of ${counts.stopped} stopped attacks are stopped without them, ${leftToLock} of these by the lock alone, which is played with every policy opened. The others are open then; most are the backup account's own administrators (A4, its root A5, the deploy role A9), who hold everything that only the organization could take from them. None deletes a locked version by a call to S3. Closing the account (45) does so after 90 days, and a changed key policy (23) can make everything unreadable.
 
 ${table(["action", "open to", "cases"], byRow)}`;
 }
@@ -112,7 +125,8 @@ function differences({ shapes: [first, ...others] }: Proof): string {
     const lines = others.filter(({ counts }) => counts.tried > 0).map((other) => {
         const [ours, theirs] = [openAt(first!), openAt(other)];
         const only = (from: Set<string>, than: Set<string>) => [...from].filter((each) => !than.has(each)).map((each) => `"${each}"`).join("; ") || "none";
-        return `- ${other.name} (\`${other.file}\`): ${other.counts.tried} attacks, ${other.counts.stopped} stopped. Cells that aren't wholly preventable only there: ${only(theirs, ours)}; only in ${first!.name}: ${only(ours, theirs)}.`;
+        const same = only(theirs, ours) === only(ours, theirs);
+        return `- ${other.name} (\`${other.file}\`): ${other.counts.tried} attacks, ${other.counts.stopped} stopped. ${same ? "Both configurations have the same cells with something that isn't preventable." : `Cells with something that isn't preventable only there: ${only(theirs, ours)}; only in ${first!.name}: ${only(ours, theirs)}.`}`;
     });
     return `## The other configuration
 
@@ -132,7 +146,7 @@ function scores({ shapes }: Proof): string {
     const total = (all: readonly Score[]) => [sum(({ mutants }) => mutants, all), sum(({ noticed }) => noticed.length, all), sum(({ refused }) => refused, all), sum(({ survivors: left }) => left.length, all)].map(String);
     return `## Every statement earns its place
 
-Each statement, action, resource, condition, value and principal of every rendered policy was removed or widened, one at a time. The change counts as noticed when at least one attack is then stopped by other controls, or one legitimate call by any. What survives in every configuration is explained below, or \`npm run proof\` fails; the third one is asked only about what the first two didn't notice, or don't have. "Refused" are changes that leave a document against the evaluator's grammar.
+Each statement, action, resource, condition, value and principal of every rendered policy was removed or widened, one at a time. The change counts as noticed when at least one attack is then stopped by other controls, or one legitimate call by any. What survives in every configuration is explained below, or \`npm run proof\` fails; what survives in one and is noticed in another isn't listed, since one function writes the statement for both. The last configuration below is \`Pulumi.prod.yaml\` with a trail of its own and a suspended account: it is asked only about what the other two didn't notice, or don't have. "Refused" are changes that leave a document against the evaluator's grammar.
 
 Roles of further source accounts, and the StackSet's, come from the same functions as those that are shown; of each kind one was changed. The policies that \`npm run deploy-roles\` prints aren't rendered, and weren't.
 

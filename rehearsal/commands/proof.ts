@@ -8,7 +8,7 @@ import { parse, stringify } from "yaml";
 import { attacksOf, openWithoutGuardrails } from "../attacks";
 import { documentsOf } from "../attacks/documents";
 import { playedElsewhere } from "../attacks/elsewhere";
-import { cellsOf, countsOf, declaresLock, findingsOf } from "../attacks/grid";
+import { cellsOf, countsOf, declaresLock, findingsOf, rowsOf } from "../attacks/grid";
 import { judgeAttack } from "../attacks/judge";
 import { gridTable, page, type Proof, type Proven } from "../attacks/page";
 import { scoresOf, type Score, type Shape } from "../attacks/score";
@@ -64,7 +64,7 @@ function proven(shape: Shape, file: string, known?: ReadonlySet<string>): Proven
     const counted = known ? [] : judged;
     const without = known ? [] : openWithoutGuardrails(stage, documents, attacks);
     return {
-        name, file: relative(root, file), counts: countsOf(counted), cells: cellsOf(counted), findings: findingsOf(judged).map((finding) => `${name}: ${finding}`),
+        name, file: relative(root, file), counts: countsOf(counted), cells: cellsOf(counted), rows: rowsOf(counted), findings: findingsOf(judged).map((finding) => `${name}: ${finding}`),
         withoutGuardrails: without.filter((attack) => !declaresLock(attack)),
         leftToLock: without.filter(declaresLock).length,
         scores: scoresOf(shape, known, (document) => progress(`${name}: ${document}`)),
@@ -94,7 +94,7 @@ void runCommand(async () => {
         ...explanation.stale.map((name) => `explained, and no survivor: ${name}. Take it out of rehearsal/attacks/survivors.ts.`),
         ...(current() === text ? [] : ["docs/proof.md isn't current. Run npm run proof -- --write."]),
     ];
-    console.log(json ? JSON.stringify({ shapes: shapes.map(({ withoutGuardrails, ...rest }) => ({ ...rest, withoutGuardrails: withoutGuardrails.map(({ id }) => id) })), explanation, problems }, null, 2) : summary(proof));
+    console.log(json ? JSON.stringify({ shapes: shapes.map(({ withoutGuardrails, ...rest }) => ({ ...rest, stoppedWithoutGuardrails: rest.counts.stopped - withoutGuardrails.length, withoutGuardrails: withoutGuardrails.map(({ id }) => id) })), explanation, problems }, null, 2) : summary(proof));
     if (!json) for (const problem of problems) console.error(problem);
     return problems.length > 0 ? 1 : 0;
 });
@@ -108,12 +108,12 @@ function current(): string | undefined {
 }
 
 function summary({ shapes, explanation }: Proof): string {
-    const counted = shapes.map(({ name, counts: { tried, stopped, notPreventable, succeeded }, scores }) => {
+    const counted = shapes.map(({ name, counts: { tried, stopped, notPreventable, succeeded }, withoutGuardrails, scores }) => {
         const mutants = scores.reduce((sum, each) => sum + each.mutants, 0);
         const survived = scores.reduce((sum, each) => sum + each.survivors.length, 0);
-        const attacks = tried > 0 ? `${tried} attacks, ${stopped} stopped, ${notPreventable} not preventable, ${succeeded} succeeded; ` : "";
+        const attacks = tried > 0 ? `${tried} attacks, ${stopped} stopped with the guardrails attached, ${stopped - withoutGuardrails.length} without, ${notPreventable} not preventable, ${succeeded} succeeded; ` : "";
         return `${name}: ${attacks}${mutants} changes of policies, ${mutants - survived} noticed`;
     });
     const explained = explanation.reasons.reduce((sum, { survivors }) => sum + survivors.length, 0);
-    return [gridTable(shapes[0]!.cells), "A number: stopped. D: not preventable, detected. X: neither.", "", ...counted, `${explained} survivors with a reason, ${explanation.unexplained.length} without`].join("\n");
+    return [gridTable(shapes[0]!.cells), "A number: stopped, with the guardrails attached. D: not preventable, detected. X: neither.", "", ...counted, `${explained} survivors with a reason, ${explanation.unexplained.length} without`].join("\n");
 }

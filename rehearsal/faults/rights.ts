@@ -22,7 +22,7 @@ export const throttledAccount: PlayFault = (stage) => {
         effect: () => {
             const after = stage.world.rds.tasks(account).filter(({ startedAt }) => startedAt > to).length;
             const others = stage.world.rds.tasks().filter((task) => task.account !== account && task.startedAt >= from && task.startedAt <= to).length;
-            return count && after ? `${count} calls throttled in 45 minutes; ${others} exports of other accounts started meanwhile, ${after} of its own afterwards` : undefined;
+            return count && after ? `${count} calls throttled in 45 minutes; ${others} export${others === 1 ? "" : "s"} of other accounts started meanwhile, ${after} of its own afterwards` : undefined;
         },
     };
 };

@@ -70,7 +70,7 @@ export async function sealTask(job: SealJob, vault: Vault): Promise<void> {
         if (defects.count) why.push(`${defects.count} object${defects.count > 1 ? "s aren't" : " isn't"} kept as it should be; see defects`);
         const outcome = why.length ? "partial" : "complete";
         if (tampering.count) {
-            const reason = `Somebody wrote over this export's names, or marked them as deleted (${tampering.count} findings). The manifest pins what RDS wrote; find out who has rights on the export role.`;
+            const reason = `Somebody wrote over this export's names, or marked them as deleted (findings: ${tampering.count}). The manifest pins what RDS wrote; find out who has rights on the export role.`;
             alarm("tampering", { ...about, reason, objects: tampering.first.slice(0, 20).map(({ key }) => key.slice(0, 200)) });
         }
         if (unreadable.length) alarm("unreadable", { ...about, reason: `Info files of the export can't be read: ${unreadable.slice(0, 20).join("; ")}` });
