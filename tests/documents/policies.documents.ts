@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Document } from "../../components/policies/document";
+import { breakGlassPolicy, breakGlassTrust } from "../../components/policies/breakGlass";
 import { backupDeployPolicy, deployTrust, managementDeployPolicy, rolloutDeployPolicy, sourceDeployPolicy } from "../../components/policies/deployRole";
 import { documentsOf } from "../../rehearsal/attacks/documents";
 import { venv } from "../peers/python";
@@ -21,6 +22,10 @@ const explanations: readonly Explanation[] = [
     {
         rule: "RESOURCE_POLICY_PRIVILEGE_ESCALATION", where: /deploy role backup$/, says: /does allow s3:Put(BucketPolicy|LifecycleConfiguration)$/,
         reason: "the deploy role makes the bucket, so it puts policy and lifecycle; versions under the lock stay, and both calls are mailed",
+    },
+    {
+        rule: "RESOURCE_POLICY_PRIVILEGE_ESCALATION", where: /break-glass role$/, says: /does allow s3:Put(BucketPolicy|LifecycleConfiguration)$/,
+        reason: "to put them is what the role is for; it is assumed from another account, and what destroys, the guardrails deny to it too",
     },
     {
         rule: "RESOURCE_STAR", where: /deploy role backup$/, says: /^\['lambda:DeleteEventSourceMapping', 'lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'\]$/,
@@ -48,6 +53,8 @@ function documents(): Record<string, object> {
             ...[...documentsOf(rendered, settings).byId].map(([id, document]) => [`${name} ${id}`, spelledOut(id, document)] as const),
             ...Object.entries(roles).map(([part, document]) => [`${name} deploy role ${part}`, document] as const),
             [`${name} deploy role trust`, spelledOut("trust arn:aws:iam::444455556666:role/rds-vault-deploy", deployTrust("arn:aws:iam::999988887777:role/pipeline"))] as const,
+            [`${name} break-glass role`, breakGlassPolicy(place, settings.backupAccount.deployRoleArn)] as const,
+            [`${name} break-glass role trust`, spelledOut("trust arn:aws:iam::444455556666:role/break-glass", breakGlassTrust("arn:aws:iam::999988887777:role/responders"))] as const,
         ];
     }));
 }
