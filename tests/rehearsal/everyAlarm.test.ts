@@ -167,6 +167,8 @@ describe("every tamper rule of the stack as deployed", function () {
     before(async () => {
         rendered = renderedStack("--stack", "prod");
         ({ world, stop } = await openWorld(rendered, settings, firstDay, 1, undefined, inProcess()));
+        // Who has attached none must be told as well; and what a resource control policy refuses to another account CloudTrail doesn't log here.
+        world.iam.setGuardrails(backup.id, { scps: [], rcps: [] });
         // Nobody else shall call meanwhile.
         for (const schedule of world.schedules.values()) schedule.enabled = false;
         for (const { arn, account } of [{ arn: admin, account: backup.id }, deployRole]) {
