@@ -2,10 +2,10 @@
  * The simulated AWS over loopback HTTP, for the real SDK with AWS_ENDPOINT_URL. Signatures aren't checked: the access key id says who calls.
  * Requests are served synchronously, at the virtual time at which they arrive.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { serveS3 } from "./httpS3";
 import { serveCloudTrail, serveLogs, serveOrganizations, serveRds, serveSns, serveSqs, serveSts } from "./httpServices";
+import { listen } from "./loopback";
 import { AwsError, type Principal, type World } from "./types";
 
 export interface Request {
@@ -61,18 +61,11 @@ export async function serve(world: World): Promise<HttpFront> {
         }
     }
 
-    const server = createServer((request, response) => {
-        const chunks: Buffer[] = [];
-        request.on("data", (chunk: Buffer) => chunks.push(chunk));
-        request.on("end", () => send(world, request, response, answer(request, Buffer.concat(chunks))));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { url, stop } = await listen((request, response, body) => send(world, request, response, answer(request, body)));
     return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+        url,
         async stop() {
-            const closed = new Promise((resolve) => server.close(resolve));
-            server.closeAllConnections();
-            await closed;
+            await stop();
             if (problems.length > 0) throw new AggregateError(problems, `The simulated AWS is at fault: ${problems[0]!.message}`);
         },
     };

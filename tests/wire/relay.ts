@@ -1,6 +1,6 @@
 /** Stands between a function and a peer: lets a test act at the moment of a call, or say who calls. */
-import { createServer, request as send, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request as send, type IncomingHttpHeaders } from "node:http";
+import { listen } from "../../rehearsal/aws/loopback";
 
 export interface Passing {
     readonly body: string;
@@ -8,12 +8,9 @@ export interface Passing {
 }
 
 /** @param before may change the headers; the request waits until it has ended */
-export async function relayTo(target: string, before: (passing: Passing) => Promise<void> | void) {
-    const server = createServer((incoming, outgoing) => {
-        const chunks: Buffer[] = [];
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
-        incoming.on("end", () => void pass(Buffer.concat(chunks)));
-        async function pass(body: Buffer) {
+export const relayTo = (target: string, before: (passing: Passing) => Promise<void> | void) =>
+    listen((incoming, outgoing, body) => {
+        async function pass() {
             const headers = { ...incoming.headers };
             await before({ body: body.toString(), headers });
             const onwards = send(target + incoming.url, { method: incoming.method, headers }, (answer) => {
@@ -23,14 +20,5 @@ export async function relayTo(target: string, before: (passing: Passing) => Prom
             onwards.on("error", (error) => outgoing.writeHead(502).end(error.message));
             onwards.end(body);
         }
+        void pass();
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return {
-        url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-        async stop() {
-            const closed = new Promise((resolve) => server.close(resolve));
-            server.closeAllConnections();
-            await closed;
-        },
-    };
-}
