@@ -1,8 +1,7 @@
 /** Every attack, judged on the rendered documents and, where the simulated AWS has the call, played on the vault: one result for all who tell of it. */
-import { documentsOf } from "./documents";
 import { cellsOf, countsOf, findingsOf, type Cell, type Counts, type Judged } from "./grid";
 import { attacksOf } from "./index";
-import { judgeAttack } from "./judge";
+import type { AttackVerdict } from "./judge";
 import { playAttacks, type Played } from "./play";
 import { stageOf } from "./stage";
 import type { Attack } from "./types";
@@ -23,12 +22,13 @@ export interface AttackResult {
     readonly lockAlone: number;
 }
 
-/** @param settings as written, without the members of an organization */
-export function tryAll(world: World, rendered: Rendered, settings: Settings): AttackResult {
-    const stage = stageOf(rendered, settings);
-    const documents = documentsOf(rendered, settings);
+/**
+ * @param settings as written, without the members of an organization
+ * @param verdicts of `judgeAll`
+ */
+export function tryAll(world: World, rendered: Rendered, settings: Settings, verdicts: readonly AttackVerdict[]): AttackResult {
     const { played } = playAttacks(world, rendered, settings);
-    return resultOf(attacksOf(stage).map((attack) => ({ attack, verdict: judgeAttack(documents, stage, attack, { guardrails: true }) })), played);
+    return resultOf(attacksOf(stageOf(rendered, settings)).map((attack, index) => ({ attack, verdict: verdicts[index]! })), played);
 }
 
 export function resultOf(judged: readonly Judged[], played: readonly Played[]): AttackResult {

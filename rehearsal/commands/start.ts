@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "fs";
 import { dirname, join } from "path";
 import { createColors } from "picocolors";
 import { namesOf } from "../../components/arns";
+import { judgeAll } from "../attacks/judgeAll";
 import { tryAll } from "../attacks/playAll";
 import { rawConfig, settingsFromFile } from "../config";
 import { readEvents, readInventory } from "../eventFiles";
@@ -88,6 +89,7 @@ void runCommand(async () => {
         return 0;
     }
 
+    const verdicts = judgeAll(rendered, settings);
     const rehearsal = await rehearse(rendered, settings, {
         seed,
         days,
@@ -97,7 +99,7 @@ void runCommand(async () => {
     progress("");
     const all = fates(rehearsal);
     progress("Trying every attack …");
-    const attacks = tryAll(rehearsal.world, rendered, settings);
+    const attacks = tryAll(rehearsal.world, rendered, settings, await verdicts);
     progress("");
     const result = verdict(rehearsal, all, attacks);
     if (options.manifests) writeManifests(options.manifests, rehearsal);
