@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Rendered } from "../rehearsal/graph";
 
 export const root = join(__dirname, "..");
@@ -14,11 +14,14 @@ export function command(name: string, ...args: string[]) {
 
 const rendered: Record<string, Rendered> = {};
 
-/** The graph of a stack or configuration file; rendered once in a run of the tests, whichever of its processes asks first (setup.ts). */
-export function renderedStack(...args: string[]): Rendered {
-    const key = args.join(" ");
+/**
+ * The graph of a configuration file; rendered once in a run of the tests, whichever of its processes asks first (setup.ts).
+ * @param file from the project's folder; default: the stack prod's
+ */
+export function renderedStack(file = "Pulumi.prod.yaml"): Rendered {
+    const key = resolve(root, file);
     return (rendered[key] ??= JSON.parse(kept(key, () => {
-        const { status, stdout, stderr } = command("render", "--json", ...args);
+        const { status, stdout, stderr } = command("render", "--json", "--config", key);
         if (status !== 0) throw new Error(`render ${key} exited with ${status}: ${stderr}`);
         return stdout;
     })) as Rendered);

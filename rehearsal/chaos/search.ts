@@ -34,6 +34,7 @@ const shrinkTime = 60_000;
 /** @returns how many histories were played before one failed, and that one */
 export async function search(stack: Stack, { runs, seed, path, shrink = true, focus = (history) => history, watch }: SearchOptions): Promise<{ runs: number; found?: Found }> {
     let broken: { error: unknown } | undefined;
+    let last: { history: History; played: Played; violations: readonly string[] } | undefined;
     let shrinkUntil = Infinity;
     const property = fc.asyncProperty(histories.map(focus), async (history) => {
         // Enough of making it smaller: what is not tried counts as kept.
@@ -42,6 +43,7 @@ export async function search(stack: Stack, { runs, seed, path, shrink = true, fo
             const played = await play(stack, history);
             const violations = violationsOf(played);
             await watch?.(history, played, violations);
+            if (violations.length) last = { history, played, violations };
             if (violations.length && shrinkUntil === Infinity) shrinkUntil = Date.now() + shrinkTime;
             return violations.length === 0;
         } catch (error) {
@@ -52,9 +54,7 @@ export async function search(stack: Stack, { runs, seed, path, shrink = true, fo
     });
     const result = await fc.check(property, { numRuns: runs, seed, path, endOnFailure: !shrink });
     if (broken) throw broken.error;
-    const [history] = result.counterexample ?? [];
-    if (!history) return { runs: result.numRuns };
-    const played = await play(stack, history);
-    const violations = violationsOf(played);
-    return { runs: result.numRuns, found: { history, violations, played, seed, path: result.counterexamplePath ?? "", shrinks: result.numShrinks } };
+    if (!last) return { runs: result.numRuns };
+    // Shrinking goes on from what still fails, so the last to fail is the smallest.
+    return { runs: result.numRuns, found: { ...last, seed, path: result.counterexamplePath ?? "", shrinks: result.numShrinks } };
 }

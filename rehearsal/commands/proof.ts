@@ -29,7 +29,7 @@ const progress = (text: string) => void (process.stderr.isTTY && process.stderr.
 
 /** In a process of its own: Pulumi's SDK keeps its state in globals. */
 async function rendered(file: string): Promise<Rendered> {
-    const { stdout } = await promisify(execFile)(process.execPath, ["-r", "ts-node/register/transpile-only", join(__dirname, "render.ts"), "--json", "--config", file], { cwd: root, maxBuffer: 1 << 28 });
+    const { stdout } = await promisify(execFile)(process.execPath, ["-r", "./register.cjs", join(__dirname, "render.ts"), "--json", "--config", file], { cwd: root, maxBuffer: 1 << 28 });
     return JSON.parse(stdout) as Rendered;
 }
 

@@ -352,7 +352,7 @@ describe("guardrails as documents", () => {
     });
 
     it("are attached last, each to its own targets", () => {
-        const { resources } = renderedStack("--config", join(root, "tests/fixtures/Pulumi.organization.yaml"));
+        const { resources } = renderedStack(join(root, "tests/fixtures/Pulumi.organization.yaml"));
         const attachments = resources.filter(({ type }) => type.endsWith(":PolicyAttachment"));
         assert.equal(attachments.length, 6 + 3);
         assert.ok(attachments.every(({ account }) => account === "123443211234"));

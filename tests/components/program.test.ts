@@ -44,7 +44,7 @@ function variant(stack: string, change: (text: string) => string): Rendered {
     try {
         const file = join(folder, `Pulumi.${stack}.yaml`);
         writeFileSync(file, change(readFileSync(join(root, fixture), "utf8")));
-        return renderedStack("--config", file);
+        return renderedStack(file);
     } finally {
         rmSync(folder, { recursive: true });
     }
@@ -58,9 +58,9 @@ describe("the program", function () {
     let wide: Rendered;
     let virginia: Rendered;
     before(() => {
-        prod = renderedStack("--stack", "prod");
-        canary = renderedStack("--stack", "canary");
-        wide = renderedStack("--config", fixture);
+        prod = renderedStack();
+        canary = renderedStack("Pulumi.canary.yaml");
+        wide = renderedStack(fixture);
         virginia = variant("organization", (text) =>
             text.replaceAll("eu-west-1", "us-east-1").replace(/^( +)(retentionDays: 35)/m, `$1$2\n$1suspendedAccounts: ["${sources[0]}"]`).replace("rds-vault:monitoring: {", "rds-vault:monitoring: { trail: create,"),
         );

@@ -70,7 +70,7 @@ describe("the rollout to enrolled units", function () {
     let template: { Resources: Record<string, TemplateResource> };
     const ofType = (type: string) => rendered.resources.filter((each) => each.type === `aws:cloudformation/${type}`);
     before(() => {
-        rendered = renderedStack("--config", file);
+        rendered = renderedStack(file);
         template = JSON.parse(ofType("stackSet:StackSet")[0]!.inputs.templateBody);
     });
 

@@ -38,7 +38,7 @@ describe("the doctor on names", () => {
             assert.deepEqual([free!.status, there!.status], ["ok", "ok"]);
             assert.match(there!.text, /fine if this stack took them/);
             const types = ["aws:iam/role:Role", "aws:cloudformation/stackSet:StackSet", ...(account === listed ? ["aws:cloudwatch/eventRule:EventRule"] : [])];
-            const created = renderedStack("--config", file).resources.filter((resource) => resource.account === account && types.includes(resource.type));
+            const created = renderedStack(file).resources.filter((resource) => resource.account === account && types.includes(resource.type));
             assert.deepEqual(asked.sort(), created.map(({ inputs }) => inputs.name as string).sort());
         });
     }

@@ -21,7 +21,7 @@ export interface Stack {
 
 let made: readonly Stack[] | undefined;
 export const stacks = (): readonly Stack[] =>
-    (made ??= Object.entries(files).map(([name, file]) => ({ name, settings: settingsFromFile(join(root, file)), rendered: renderedStack("--config", file) })));
+    (made ??= Object.entries(files).map(([name, file]) => ({ name, settings: settingsFromFile(join(root, file)), rendered: renderedStack(file) })));
 
 interface Template {
     readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Readonly<Record<string, any>> }>>; // eslint-disable-line @typescript-eslint/no-explicit-any -- CloudFormation's own

@@ -22,7 +22,7 @@ type Name = keyof typeof environments;
 function run(name: Name, event: unknown, environment: Record<string, string> = environments[name]) {
     const folder = mkdtempSync(join(tmpdir(), "rds-vault-"));
     try {
-        writeFileSync(join(folder, "__index.js"), renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!);
+        writeFileSync(join(folder, "__index.js"), renderedStack().functions[name]!.files["__index.js"]!);
         const program = `require(${JSON.stringify(join(folder, "__index.js"))}).handler(${JSON.stringify(event)}, { getRemainingTimeInMillis: () => 60000 }).then((result) => console.log("RESULT " + JSON.stringify(result)), (error) => console.log("ERROR " + error.name + ": " + error.message));`;
         const { stdout, stderr } = spawnSync(process.execPath, ["-e", program], {
             encoding: "utf8",
@@ -50,13 +50,13 @@ describe("the serialized functions", function () {
     };
     for (const name of ["start", "seal", "sweep", "watch"] as const) {
         it(`${name} requires exactly ${requires[name].join(", ")}`, () => {
-            const text = renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!;
+            const text = renderedStack().functions[name]!.files["__index.js"]!;
             const found = [...text.matchAll(/require\("([^"]+)"\)/g)].map(([, module]) => module!.replace(/^node:/, ""));
             assert.deepEqual([...new Set(found)].sort(), requires[name]);
         });
 
         it(`${name} stays below 150 kB: it holds functions of ours and what they capture, nothing else`, () => {
-            const { length } = renderedStack("--stack", "prod").functions[name]!.files["__index.js"]!;
+            const { length } = renderedStack().functions[name]!.files["__index.js"]!;
             assert.ok(length < 150_000, `${length} bytes`);
         });
 
@@ -128,9 +128,9 @@ describe("the serialized functions", function () {
             const file = join(folder, "Pulumi.prod.yaml");
             const skips = '  rds-vault:exports:\n    acceptedSkips: [{ databases: ["warehouse-*"], tables: ["app.public.tmp_*"] }]\n';
             writeFileSync(file, readFileSync(join(root, "Pulumi.prod.yaml"), "utf8").replace(/ {2}rds-vault:exports:[^]*$/, skips));
-            const text = renderedStack("--config", file).functions.seal!.files["__index.js"]!;
+            const text = renderedStack(file).functions.seal!.files["__index.js"]!;
             assert.ok(text.includes("app.public.tmp_*") && text.includes("warehouse-*"), "captured");
-            assert.ok(!renderedStack("--stack", "prod").functions.seal!.files["__index.js"]!.includes("tmp_"));
+            assert.ok(!renderedStack().functions.seal!.files["__index.js"]!.includes("tmp_"));
         } finally {
             rmSync(folder, { recursive: true });
         }
@@ -151,7 +151,7 @@ describe("the serialized functions", function () {
     });
 
     it("watch is one file that holds names of accounts and no filters", () => {
-        const { files } = renderedStack("--stack", "prod").functions.watch!;
+        const { files } = renderedStack().functions.watch!;
         assert.deepEqual(Object.keys(files).filter((path) => !/package(-lock)?\.json$/.test(path)), ["__index.js"]);
         assert.doesNotMatch(files["__index.js"]!, /lookbackDays/);
     });

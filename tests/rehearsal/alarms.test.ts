@@ -115,7 +115,7 @@ describe("a quiet rehearsal", function () {
     this.timeout(240_000);
 
     it("rings no alarm, and the watcher runs each morning", async () => {
-        const { alarms, world } = await rehearse(renderedStack("--stack", "prod"), settings, { seed: 1, days: 1, databases: 2, faults: false });
+        const { alarms, world } = await rehearse(renderedStack(), settings, { seed: 1, days: 1, databases: 2, faults: false });
         assert.deepEqual(alarms, []);
         assert.equal(world.lambda.logs.filter(({ json }) => json?.message === "watch").length, 1);
         assert.ok(world.s3.versions(`rds-vault-prod-eu-west-1-${settings.backupAccount.id}`, "canary/").length === 1);

@@ -38,7 +38,7 @@ function shapeOf(rendered: Rendered, settings: Settings): Shape {
     return { stage, documents: documentsOf(rendered, settings), attacks: attacksOf(stage) };
 }
 
-const prod = () => ({ rendered: renderedStack("--stack", "prod"), settings: settingsFromFile(join(root, "Pulumi.prod.yaml")) });
+const prod = () => ({ rendered: renderedStack(), settings: settingsFromFile(join(root, "Pulumi.prod.yaml")) });
 
 /** With a trail of its own and a suspended account: two documents more than the rendered stack has. */
 function hardened(): Shape {
@@ -76,10 +76,10 @@ const once = <T>(make: () => T) => {
 
 const shapes: Record<string, () => Shape> = {
     "listed accounts": once(() => shapeOf(prod().rendered, prod().settings)),
-    "an organization": once(() => shapeOf(renderedStack("--config", "tests/fixtures/Pulumi.organization.yaml"), settingsFromFile(join(root, "tests/fixtures/Pulumi.organization.yaml")))),
+    "an organization": once(() => shapeOf(renderedStack("tests/fixtures/Pulumi.organization.yaml"), settingsFromFile(join(root, "tests/fixtures/Pulumi.organization.yaml")))),
     "a trail and a suspended account": once(hardened),
     // One listed account, of which nobody is the neighbour.
-    "one account": once(() => shapeOf(renderedStack("--stack", "canary"), settingsFromFile(join(root, "Pulumi.canary.yaml")))),
+    "one account": once(() => shapeOf(renderedStack("Pulumi.canary.yaml"), settingsFromFile(join(root, "Pulumi.canary.yaml")))),
 };
 
 const expected = ({ expect }: Attack) => policiesOf(expect);

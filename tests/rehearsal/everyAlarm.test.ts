@@ -102,7 +102,7 @@ const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 describe("every alarm of the stack as rendered", function () {
     this.timeout(60_000);
     let rendered: Rendered;
-    before(() => void (rendered = renderedStack("--stack", "prod")));
+    before(() => void (rendered = renderedStack()));
 
     it("has a row here, and no row is of an alarm that isn't there", () => {
         assert.deepEqual(typed(rendered, alarmType).map(({ inputs }) => short(inputs.name)).sort(), Object.keys(rows).sort());
@@ -165,7 +165,7 @@ describe("every tamper rule of the stack as deployed", function () {
     let stop: () => Promise<void>;
     let noticesArn: string;
     before(async () => {
-        rendered = renderedStack("--stack", "prod");
+        rendered = renderedStack();
         ({ world, stop } = await openWorld(rendered, settings, firstDay, 1, undefined, inProcess()));
         // Who has attached none must be told as well; and what a resource control policy refuses to another account CloudTrail doesn't log here.
         world.iam.setGuardrails(backup.id, { scps: [], rcps: [] });

@@ -25,7 +25,7 @@ describe("the rehearsal of an organization", function () {
     let result: Verdict;
 
     before(async () => {
-        rehearsal = await rehearse(renderedStack("--config", file), settingsFromFile(file), { seed: 1, days: 1, databases: 1, accounts: 30 });
+        rehearsal = await rehearse(renderedStack(file), settingsFromFile(file), { seed: 1, days: 1, databases: 1, accounts: 30 });
         all = fates(rehearsal);
         result = verdict(rehearsal, all);
     });
@@ -66,7 +66,7 @@ describe("an organization of 13 accounts", function () {
 async function dayOf(runtime?: RuntimeOf) {
     const written = settingsFromFile(file);
     const wide = { ...written, organization: written.organization! };
-    const { rendered } = sweptEvery({ rendered: renderedStack("--config", file), settings: written }, 120);
+    const { rendered } = sweptEvery({ rendered: renderedStack(file), settings: written }, 120);
     const population = populationOf(wide, 12 + joiners);
     const { members } = population;
     const settings = withMembers(written, members);

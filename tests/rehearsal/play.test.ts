@@ -16,7 +16,7 @@ import { openWorld } from "../../rehearsal/rehearse";
 import { renderedStack, root } from "../rendered";
 
 const configurations = { "listed accounts": "Pulumi.prod.yaml", "an organization": "tests/fixtures/Pulumi.organization.yaml" };
-const inputs = (file: string) => ({ rendered: file.includes("prod") ? renderedStack("--stack", "prod") : renderedStack("--config", file), settings: settingsFromFile(join(root, file)) });
+const inputs = (file: string) => ({ rendered: file.includes("prod") ? renderedStack() : renderedStack(file), settings: settingsFromFile(join(root, file)) });
 const stageIn = (file: string) => stageOf(inputs(file).rendered, inputs(file).settings);
 
 /** A world with one sealed export of each source account of the table, and the canary. */
