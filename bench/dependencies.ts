@@ -26,7 +26,6 @@ const uses: Readonly<Record<string, string>> = {
     "@types/mocha": "types of the tests' globals",
     "@types/node": "types of Node",
     "@types/picomatch": "types of picomatch",
-    "@types/sinonjs__fake-timers": "types of fake-timers",
     "ajv": "manifests against their JSON schema: report and tests",
     "eslint": "lint",
     "fast-check": "property tests, chaos histories",
