@@ -1,4 +1,5 @@
 /** What every benchmark is: a measurement, and how it is told. Pure. */
+import { number } from "./table";
 
 export interface How {
     /** Small sizes and few repeats: shows that it works, and its numbers are no measurement. */
@@ -47,6 +48,9 @@ export function spreadOf(values: readonly number[]): Spread {
 
 /** Of runs side by side: each round's own ratio, because what disturbs a machine disturbs a whole round. */
 export const ratioOf = (measured: readonly number[], reference: readonly number[]): Spread => spreadOf(measured.map((value, round) => value / reference[round]!));
+
+/** For a table; of a single run there are none. */
+export const quartiles = ({ lower, upper, runs }: Spread, digits: number): string => (runs > 1 ? `${number(lower, digits)} to ${number(upper, digits)}` : "-");
 
 /** Every variant once a round, and the first of a round is another each time. */
 export async function interleaved<Name extends string, Result>(names: readonly Name[], rounds: number, run: (name: Name, round: number) => Promise<Result>): Promise<Record<Name, Result[]>> {

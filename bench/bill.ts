@@ -48,23 +48,20 @@ const dollars = (value: number) => `$${number(value, 2)}`;
 const exportsAMonth = 60;
 const shown = [1, 100, 1000];
 
-function bill({ counted, watching }: Bills) {
-    const lines = [...counted[counted.length - 1]!.costs, ...watching];
-    return { lines, sum: total(lines) };
-}
-
-const idle = (bills: Bills, accounts: number) => monthly(bill(bills).sum, accounts, 0);
+const idle = ({ counted, watching }: Bills, accounts: number) => monthly(total([...counted[counted.length - 1]!.costs, ...watching]), accounts, 0);
 
 export const costs: Benchmark<Bills> = {
     name: "costs",
     about: "calls and a month's bill",
     measure,
     section(bills) {
-        const { counted } = bills;
-        const { lines, sum } = bill(bills);
+        const { counted, watching } = bills;
+        const hubAndVault = counted[counted.length - 1]!.costs;
         const [first, last] = [counted[0]!, counted[counted.length - 1]!];
         const growth = exponent({ size: first.accounts, cost: first.perAccountHour * first.accounts }, { size: last.accounts, cost: last.perAccountHour * last.accounts });
         const ofLine = (line: Cost) => shown.flatMap((accounts) => [monthly(line, accounts, 0), line.export * accounts * exportsAMonth]).map((value) => (value >= 0.005 ? dollars(value) : value > 0 ? "<0.01" : "-"));
+        const of = (lines: readonly Cost[]) => lines.map((line) => [line.what, ...ofLine(line), `[AWS](${line.source})`]);
+        const ofSum = (what: string, sum: ReturnType<typeof total>) => [`**${what}**`, ...shown.flatMap((accounts) => [monthly(sum, accounts, 0), sum.export * accounts * exportsAMonth]).map((value) => `**${dollars(value)}**`), ""];
         return `Members of a unit with two databases each, on the virtual clock: calls to AWS of starter, sweep and sealer (the watcher's thirty or so come once a day), in a quiet hour by account, and what an export adds from its snapshot to its manifest. They grow with the number of accounts to the power ${number(growth, 2)}: a fixed share is divided by more.
 
 ${table(["accounts", "calls per account and hour", "calls per export"], counted.map(({ accounts, perAccountHour, perExport }) => [number(accounts), number(perAccountHour, 2), number(perExport, 2)]))}
@@ -74,8 +71,10 @@ A month's bill in dollars, list prices of us-east-1 in November 2026, no free ti
 ${table(
     ["what", ...shown.flatMap((accounts) => [`${number(accounts)}: idle`, "exports"]), "price"],
     [
-        ...lines.map((line) => [line.what, ...ofLine(line), `[AWS](${line.source})`]),
-        ["**sum**", ...shown.flatMap((accounts) => [dollars(monthly(sum, accounts, 0)), dollars(sum.export * accounts * exportsAMonth)]), ""],
+        ...of(hubAndVault),
+        ofSum("hub and vault", total(hubAndVault)),
+        ...of(watching),
+        ofSum("with watching", total([...hubAndVault, ...watching])),
     ],
 )}`;
     },

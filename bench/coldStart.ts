@@ -9,7 +9,7 @@ import { inProcess } from "../rehearsal/aws/lambdaInProcess";
 import { createWorld } from "../rehearsal/aws/world";
 import type { Rendered } from "../rehearsal/graph";
 import { anatomy, filesIn, zipBytes, type Files } from "./archive";
-import { interleaved, ratioOf, spreadOf, type Benchmark, type How, type Spread } from "./benchmark";
+import { interleaved, quartiles, ratioOf, spreadOf, type Benchmark, type How, type Spread } from "./benchmark";
 import { accountIds, node, runProgram, settingsOf, sizes } from "./programs";
 import { number, table } from "./table";
 import { tutorialFolder } from "./tutorialPackages";
@@ -134,14 +134,13 @@ async function measure({ quick, progress }: How): Promise<ColdStarts> {
 }
 
 const told: Record<Name, string> = { "rds-vault": "rds-vault's starter", "bare": "bare SDK clients", "tutorial": "tutorial (SDK v2, middy, uuid)", "empty": "empty handler" };
-const quartiles = ({ lower, upper }: Spread, digits: number) => `${number(lower, digits)} to ${number(upper, digits)}`;
 const kB = (bytes: number) => number(bytes / 1000, 1);
 
 export const coldStarts: Benchmark<ColdStarts> = {
     name: "package",
     about: "the starter's archive and cold start",
     measure,
-    section: ({ measured, anatomy: parts, textBytes, archives }) => `A process per cold start, ${measured[0]!.load.runs} of each in turn: loading until there is a handler, then its first invocation, which finds one snapshot due at the simulated AWS over HTTP and starts its export. The bare clients are the starter's four, with one of each of its calls and no decision. The SDK v3 is the runtime's own, so it is in no archive; the tutorials' v2 must be.
+    section: ({ measured, anatomy: parts, textBytes, archives }) => `A process per cold start, ${measured[0]!.load.runs} of each in turn: loading until there is a handler, then its first invocation, which finds one snapshot due at the simulated AWS over HTTP and starts its export. The bare clients are the starter's four, with one of each of its calls and no decision. The SDK v3 is the runtime's own, so it is in no archive; the tutorials' v2 must be. Ours looks before it starts, at snapshots, exports and what is sealed: that is what its calls, and so its first invocation, have more.
 
 ${table(
     ["function", "archive, kB", "modules", "load, ms", "quartiles", "of bare", "quartiles ", "first invocation, ms", "quartiles  ", "calls", "memory, MiB"],

@@ -48,5 +48,5 @@ export function dependencyTable(packageJson: string): string {
     const names = [...Object.keys(dependencies), ...Object.keys(devDependencies)];
     const wrong = [...names.filter((name) => !uses[name]), ...Object.keys(uses).filter((name) => !names.includes(name))];
     if (wrong.length) throw new Error(`bench/dependencies.ts and package.json don't name the same packages: ${wrong.join(", ")}. Say in bench/dependencies.ts what each is for.`);
-    return table(["package", "needed by", "for"], names.map((name) => [name, dependencies[name] ? "the program" : "commands and checks", uses[name]!]));
+    return table(["package", "needed by", "for"], names.map((name) => [name, dependencies[name] ? "`pulumi up`" : "commands and tests", uses[name]!]));
 }

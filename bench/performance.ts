@@ -47,6 +47,8 @@ ${sections.join("\n\n")}
 
 ## What each dependency is for
 
+\`dependencies\` holds what \`pulumi up\` needs. The functions' SDK clients are the Lambda runtime's; the other ones here are for types, rehearsal and commands.
+
 ${dependencyTable(packageJson)}
 `;
 }

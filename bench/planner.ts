@@ -1,5 +1,5 @@
 /** `npm run bench -- planner`: how the pure planner grows with the number of snapshots. */
-import { exponent, ratioOf, spreadOf, type Benchmark, type How } from "./benchmark";
+import { exponent, quartiles, ratioOf, spreadOf, type Benchmark, type How } from "./benchmark";
 import { childJson } from "./programs";
 import { number, table } from "./table";
 
@@ -40,8 +40,8 @@ export const planner: Benchmark<Planned[]> = {
             const ratio = ratioOf(each.seconds, each.reference);
             const before = planned[index - 1];
             return [
-                number(each.snapshots), number(perSecond.median), `${number(perSecond.lower)} to ${number(perSecond.upper)}`, number(spreadOf(each.seconds).median * 1000, 2),
-                before ? number(exponent(cost(before), cost(each)), 2) : "-", `× ${number(ratio.median, 1)}`, `${number(ratio.lower, 1)} to ${number(ratio.upper, 1)}`, each.snapshots < 10_000 ? "-" : number(each.heldBytes), number(each.peakMiB),
+                number(each.snapshots), number(perSecond.median), quartiles(perSecond, 0), number(spreadOf(each.seconds).median * 1000, 2),
+                before ? number(exponent(cost(before), cost(each)), 2) : "-", `× ${number(ratio.median, 1)}`, quartiles(ratio, 1), each.snapshots < 10_000 ? "-" : number(each.heldBytes), number(each.peakMiB),
             ];
         });
         return `One call of \`plan\` for an account with ten days of automated snapshots of each database, four of the ten sealed; in time of a processor, garbage collection included. Beside it the least that any planner does: order the same snapshots by age and index them by ARN. The exponent is that of the time between one size and the next: 1 is linear, n log n a little more.

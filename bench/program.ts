@@ -1,5 +1,5 @@
 /** `npm run bench -- program`: time and memory of a render, by the number of listed accounts. */
-import { interleaved, ratioOf, spreadOf, type Benchmark, type How, type Spread } from "./benchmark";
+import { interleaved, quartiles, ratioOf, spreadOf, type Benchmark, type How, type Spread } from "./benchmark";
 import { countsOf, runProgram, sizes } from "./programs";
 import { number, table } from "./table";
 
@@ -29,8 +29,6 @@ async function measure({ quick, progress }: How): Promise<Rendering[]> {
         memoryMiB: spreadOf(runs[name]!.map(({ memoryMiB }) => memoryMiB)),
     }));
 }
-
-const quartiles = ({ lower, upper }: Spread, digits: number) => `${number(lower, digits)} to ${number(upper, digits)}`;
 
 export const program: Benchmark<Rendering[]> = {
     name: "program",

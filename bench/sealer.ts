@@ -11,7 +11,7 @@ import { inProcess } from "../rehearsal/aws/lambdaInProcess";
 import { createWorld } from "../rehearsal/aws/world";
 import type { Rendered } from "../rehearsal/graph";
 import { startMinio } from "../tests/peers/minio";
-import { ratioOf, spreadOf, type Benchmark, type How } from "./benchmark";
+import { quartiles, ratioOf, spreadOf, type Benchmark, type How } from "./benchmark";
 import { bigExport, type BigExport } from "./bigExport";
 import { node, runProgram, settingsOf, sizes } from "./programs";
 import { number, table } from "./table";
@@ -157,7 +157,7 @@ ${table(
     sealed.map((each) => {
         const [rate, ratio] = [perSecond(each.sealer), beside(each)];
         const peak = (took: readonly Took[]) => number(spreadOf(took.map(({ peakMiB }) => peakMiB)).median);
-        return [each.server, number(each.objects), number(rate.runs), number(rate.median), `${number(rate.lower)} to ${number(rate.upper)}`, `× ${number(ratio.median, 2)}`, `${number(ratio.lower, 2)} to ${number(ratio.upper, 2)}`, peak(each.sealer), peak(each.bare), number(spreadOf(each.sealer.map(({ processorSeconds }) => processorSeconds)).median, 1), each.outcome];
+        return [each.server, number(each.objects), number(rate.runs), number(rate.median), quartiles(rate, 0), `× ${number(ratio.median, 2)}`, quartiles(ratio, 2), peak(each.sealer), peak(each.bare), number(spreadOf(each.sealer.map(({ processorSeconds }) => processorSeconds)).median, 1), each.outcome];
     }),
 )}
 

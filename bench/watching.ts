@@ -20,9 +20,9 @@ export function watchingOf({ resources }: Rendered): Cost[] {
     const alarmMetrics = alarms.reduce((sum, { metricQueries }) => sum + (metricQueries ? (metricQueries as { metric?: unknown }[]).filter(({ metric }) => metric).length : 1), 0);
     const line = (what: string, fixed: number, source: string): Cost => ({ what, fixed, account: 0, export: 0, source });
     return [
-        line(`${alarmMetrics} metrics read by ${alarms.length} alarms`, alarmMetrics * prices.alarmMetric, cloudWatch),
+        line(`${alarms.length} alarms, by ${alarmMetrics} metrics`, alarmMetrics * prices.alarmMetric, cloudWatch),
         // One more is in the pipeline's own lines.
-        line(`${ownMetrics - 1} metrics more`, (ownMetrics - 1) * prices.metric, cloudWatch),
+        line(`${ownMetrics - 1} other metrics`, (ownMetrics - 1) * prices.metric, cloudWatch),
         line("dashboard", inputs("cloudwatch/dashboard:Dashboard").length * prices.dashboard, cloudWatch),
         line("notices' key", prices.key, "https://aws.amazon.com/kms/pricing/"),
     ];
