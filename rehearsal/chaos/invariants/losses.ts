@@ -36,7 +36,7 @@ const sentence = ({ frequency }: Obligation, lasting: SimSnapshot, by: number) =
  * What is older than an account's first export was never promised, and the first export goes alone: while it hangs, the others wait
  * behind its alarm `stuck`. No window's end is told then, but that, the account's own trouble or this database's must have been, in time.
  */
-function accountTold(played: Played, { account, createdAt, kind, database: { identifier } }: SimSnapshot, by: number): boolean {
+export function accountTold(played: Played, { account, createdAt, kind, database: { identifier } }: SimSnapshot, by: number): boolean {
     const { world, destination } = played;
     const midnight = (time: number) => Math.floor(time / day) * day;
     const older = world.rds.snapshots(account).some((each) => midnight(each.createdAt) <= createdAt && tasksFor(played, each).some(({ status }) => status === "COMPLETE"));
