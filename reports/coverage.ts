@@ -99,9 +99,11 @@ function worstFirst(a: Row, b: Row): number {
     return rank(a) - rank(b) || age(b) - age(a) || `${a.account} ${a.database}`.localeCompare(`${b.account} ${b.database}`);
 }
 
+/** Wanted, and either there or gone before it was protected. */
+export const expected = ({ wanted, status, unprotected }: Row): boolean => wanted && (status !== "gone" || unprotected);
+
 function sumsOf(rows: readonly Row[]): Sums {
     const count = (of: (row: Row) => boolean) => rows.filter(of).length;
-    const expected = ({ wanted, status, unprotected }: Row) => wanted && (status !== "gone" || unprotected);
     return {
         wanted: count(expected),
         withinRpo: count((row) => expected(row) && !row.unprotected),

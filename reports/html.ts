@@ -1,5 +1,5 @@
 /** The coverage as one self-contained HTML page, without scripts. Pure. */
-import type { Coverage } from "./coverage";
+import { expected, type Coverage } from "./coverage";
 import { picture, windowOf, type Window } from "./picture";
 import type { Row } from "./rows";
 import { style } from "./style";
@@ -74,6 +74,6 @@ const lacking = ({ partial }: Row) => ((partial?.lacking.length ?? 0) > 5 ? `<de
 
 function accountTable({ accounts, rows }: Coverage): string {
     const count = (id: string, of: (row: Row) => boolean) => rows.filter((row) => row.account === id && of(row)).length;
-    const line = (id: string, name: string, inventoryAt?: string) => `<tr><td><b>${escape(name)}</b><small>${escape(id)}</small></td><td>${inventoryAt === undefined ? "never" : escape(when(inventoryAt))}</td><td>${count(id, ({ wanted, status }) => wanted && status !== "gone")}</td><td>${count(id, ({ unprotected }) => unprotected)}</td></tr>`;
+    const line = (id: string, name: string, inventoryAt?: string) => `<tr><td><b>${escape(name)}</b><small>${escape(id)}</small></td><td>${inventoryAt === undefined ? "never" : escape(when(inventoryAt))}</td><td>${count(id, expected)}</td><td>${count(id, ({ unprotected }) => unprotected)}</td></tr>`;
     return `<h2>Accounts</h2><table class="accounts"><thead><tr><th>Account</th><th>Looked at</th><th>Wanted</th><th>Unprotected</th></tr></thead><tbody>${accounts.map(({ id, name, inventoryAt }) => line(id, name, inventoryAt)).join("\n")}</tbody></table>`;
 }

@@ -85,6 +85,17 @@ describe("the HTML page", () => {
         assert.deepEqual(order, ["Unprotected", "late", "barelate", "Within the time allowed", "fine", "Forgotten?", "bare", "unwanted", "Gone", "left", "Accounts"]);
         assert.match(page, /1 more without snapshots stands above/);
     });
+    it("counts by account what the cards count, whoever is gone", () => {
+        const left = (more: object) => manifest({ identifier: "left", resourceId: "db-left", ...more });
+        for (const [gone, wanted] of [[left({ age: 100 }), 2], [left({ age: 20 }), 1]] as const) {
+            const coverage = covered([database()], [manifest(), gone]);
+            const [, table = ""] = asHtml(coverage).split('<table class="accounts">');
+            const counted = [...table.matchAll(/<td>(\d+)<\/td><td>(\d+)<\/td><\/tr>/g)].map(([, ...cells]) => cells.map(Number));
+            const column = (at: number) => counted.reduce((sum, cells) => sum + cells[at]!, 0);
+            assert.deepEqual([column(0), column(1)], [coverage.sums.wanted, coverage.sums.unprotected]);
+            assert.equal(coverage.sums.wanted, wanted);
+        }
+    });
     it("can be made of nothing", () => tagsOf(asHtml({ ...covered([], []), accounts: [] })));
 });
 

@@ -29,9 +29,9 @@ export function sealedOf({ account, outcome, bytes }: Line): Sealed | undefined 
 }
 
 /** A line at ERROR; whatever it lacks, it is told. */
-export function troubleOf({ message, account, database, reason, detail, error }: Line): Trouble | undefined {
+export function troubleOf({ message, account, database, reason, detail, error, ended }: Line): Trouble | undefined {
     if (!isText(message)) return undefined;
-    const why = [reason, detail, error].find((each): each is string => isText(each) && each !== "") ?? "";
+    const why = [reason, detail, error, ended && `the round ended early: ${String(ended)}`].find((each): each is string => isText(each) && each !== "") ?? "";
     return { code: message.slice(0, 100), ...(isAccount(account) && { account }), ...(isText(database) && { database: database.slice(0, 300) }), reason: why.slice(0, 300) };
 }
 

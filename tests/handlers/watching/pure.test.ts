@@ -99,6 +99,7 @@ describe("what lines say", () => {
     it("of an error: its reason, or what else tells why", () => {
         assert.deepEqual(troubleOf({ message: "given-up", account: shop, database: "instance.orders", reason: "r", detail: "d" }), { code: "given-up", account: shop, database: "instance.orders", reason: "r" });
         assert.deepEqual(troubleOf({ message: "seal-died", error: "TypeError" }), { code: "seal-died", reason: "TypeError" });
+        assert.deepEqual(troubleOf({ message: "look", account: shop, ended: "configuration" }), { code: "look", account: shop, reason: "the round ended early: configuration" });
         assert.deepEqual(troubleOf({ message: "x", account: 5, database: {} }), { code: "x", reason: "" });
         assert.equal(troubleOf({ level: "ERROR" }), undefined);
     });
