@@ -39,6 +39,6 @@ function inParts(databases: readonly InventoryDatabase[]): InventoryDatabase[][]
 }
 
 /** Says the inventory once per slot, account and warm function. */
-export function sayInventory(lines: readonly InventoryLine[], now: Date, { said }: Memory): void {
-    once(said, `inventory ${Math.floor(now.getTime() / slot)}`, () => lines.forEach(({ message, ...fields }) => log("INFO", message, fields)));
+export function sayInventory(lines: () => readonly InventoryLine[], now: Date, { said }: Memory): void {
+    once(said, `inventory ${Math.floor(now.getTime() / slot)}`, () => lines().forEach(({ message, ...fields }) => log("INFO", message, fields)));
 }

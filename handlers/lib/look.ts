@@ -65,7 +65,7 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
     // Alarms before requests: what the sealer has sealed isn't seen again, and a run that dies in between says it twice.
     const protection = protections({ ...observed, snapshots }, [...decisions, ...refusals], settings, now);
     sayAlarms(alarmsOf({ observed, decisions, protection, unexplained, memory, settings, now }), memory);
-    sayInventory(inventoryLines(account, settings.accounts[account]?.name ?? "", protection, now), now, memory);
+    sayInventory(() => inventoryLines(account, settings.accounts[account]?.name ?? "", protection, now), now, memory);
     tally.asked = await askSealer(observed, settings, now, clients, memory);
     memory.waiting = waitingOf(decisions);
     tally.waiting = memory.waiting.length + refusals.length;

@@ -192,7 +192,7 @@ describe("the inventory's lines", () => {
         try {
             for (const hour of [5, 5.9, 6, 11, 12, 13]) {
                 const at = new Date(Date.parse("2026-11-18T00:00:00Z") + hour * 3_600_000);
-                sayInventory(inventoryLines(account, "shop", [], at), at, memory);
+                sayInventory(() => inventoryLines(account, "shop", [], at), at, memory);
             }
         } finally {
             console.log = print;
