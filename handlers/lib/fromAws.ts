@@ -23,42 +23,54 @@ const tags = (list: readonly Tag[] | null | undefined): Record<string, string> =
 
 function parsed(arn: string | null | undefined, field: string) {
     const found = parseSnapshotArn(need(arn, field));
-    if (found) return { arn: need(arn, field), account: found.account, kind: found.kind, identifier: found.identifier };
+    if (found) return found;
     throw Object.assign(new Error(`${field} is no snapshot's ARN: ${arn}`), { name: "ShapeError" });
 }
 
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBSnapshot.html; throws a ShapeError. */
-export const instanceSnapshot = (from: Loose<DBSnapshot>): Snapshot => ({
-    ...parsed(from.DBSnapshotArn, "DBSnapshotArn"),
-    type: from.SnapshotType ?? "",
-    status: need(from.Status, "Status"),
-    engine: from.Engine ?? "",
-    database: need(from.DBInstanceIdentifier, "DBInstanceIdentifier"),
-    resourceId: from.DbiResourceId ?? "",
-    createdAt: time(from.SnapshotCreateTime, "SnapshotCreateTime"),
-    originalCreatedAt: time(from.OriginalSnapshotCreateTime, "OriginalSnapshotCreateTime"),
-    copiedFrom: from.SourceDBSnapshotIdentifier || undefined,
-    storageType: from.StorageType ?? undefined,
-    sizeGiB: from.AllocatedStorage ?? undefined,
-    sourceKeyArn: from.KmsKeyId ?? undefined,
-    tags: tags(from.TagList),
-});
+export const instanceSnapshot = (from: Loose<DBSnapshot>): Snapshot => {
+    const { account, kind, identifier } = parsed(from.DBSnapshotArn, "DBSnapshotArn");
+    return {
+        arn: from.DBSnapshotArn ?? "",
+        account,
+        kind,
+        identifier,
+        type: from.SnapshotType ?? "",
+        status: need(from.Status, "Status"),
+        engine: from.Engine ?? "",
+        database: need(from.DBInstanceIdentifier, "DBInstanceIdentifier"),
+        resourceId: from.DbiResourceId ?? "",
+        createdAt: time(from.SnapshotCreateTime, "SnapshotCreateTime"),
+        originalCreatedAt: time(from.OriginalSnapshotCreateTime, "OriginalSnapshotCreateTime"),
+        copiedFrom: from.SourceDBSnapshotIdentifier || undefined,
+        storageType: from.StorageType ?? undefined,
+        sizeGiB: from.AllocatedStorage ?? undefined,
+        sourceKeyArn: from.KmsKeyId ?? undefined,
+        tags: tags(from.TagList),
+    };
+};
 
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBClusterSnapshot.html; throws a ShapeError. */
-export const clusterSnapshot = (from: Loose<DBClusterSnapshot>): Snapshot => ({
-    ...parsed(from.DBClusterSnapshotArn, "DBClusterSnapshotArn"),
-    type: from.SnapshotType ?? "",
-    status: need(from.Status, "Status"),
-    engine: from.Engine ?? "",
-    database: need(from.DBClusterIdentifier, "DBClusterIdentifier"),
-    resourceId: from.DbClusterResourceId ?? "",
-    createdAt: time(from.SnapshotCreateTime, "SnapshotCreateTime"),
-    copiedFrom: from.SourceDBClusterSnapshotArn || undefined,
-    storageType: from.StorageType ?? undefined,
-    sizeGiB: from.AllocatedStorage ?? undefined,
-    sourceKeyArn: from.KmsKeyId ?? undefined,
-    tags: tags(from.TagList),
-});
+export const clusterSnapshot = (from: Loose<DBClusterSnapshot>): Snapshot => {
+    const { account, kind, identifier } = parsed(from.DBClusterSnapshotArn, "DBClusterSnapshotArn");
+    return {
+        arn: from.DBClusterSnapshotArn ?? "",
+        account,
+        kind,
+        identifier,
+        type: from.SnapshotType ?? "",
+        status: need(from.Status, "Status"),
+        engine: from.Engine ?? "",
+        database: need(from.DBClusterIdentifier, "DBClusterIdentifier"),
+        resourceId: from.DbClusterResourceId ?? "",
+        createdAt: time(from.SnapshotCreateTime, "SnapshotCreateTime"),
+        copiedFrom: from.SourceDBClusterSnapshotArn || undefined,
+        storageType: from.StorageType ?? undefined,
+        sizeGiB: from.AllocatedStorage ?? undefined,
+        sourceKeyArn: from.KmsKeyId ?? undefined,
+        tags: tags(from.TagList),
+    };
+};
 
 /** A source's ARN as its identifier, if Region and account are the replica's own. */
 function near(source: string | null | undefined, own: string | null | undefined): string | undefined {
