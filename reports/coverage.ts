@@ -5,7 +5,7 @@ import type { Enrolment } from "../handlers/lib/types";
 import type { Evidence, Unreadable } from "./evidence";
 import { newestInventories, type Inventory } from "./inventory";
 import { rowOf, type Row } from "./rows";
-import { grouped } from "../handlers/lib/rpo";
+import { grouped } from "../handlers/lib/history";
 import { goneDays, subjectsOf } from "./subjects";
 import { day, hour, span, when } from "./words";
 

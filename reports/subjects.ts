@@ -1,7 +1,8 @@
 /** The databases that a report is about, each with its manifests: those of the inventory, and those that only manifests tell of. Pure. */
 import { frequencyOf, rulesFor } from "../handlers/lib/database";
 import { unwanted as unwantedBy } from "../handlers/lib/eligible";
-import { grouped, remembered, rpoOf, scheduledType } from "../handlers/lib/rpo";
+import { grouped } from "../handlers/lib/history";
+import { remembered, rpoOf, scheduledType } from "../handlers/lib/rpo";
 import type { Enrolment, InventoryDatabase } from "../handlers/lib/types";
 import type { Manifest } from "./evidence";
 import type { Inventory } from "./inventory";

@@ -1,5 +1,5 @@
 import { dateOf, day, periodStart } from "./period";
-import type { DatabaseRules, Enrolment, Filter, Frequency, Kind, Snapshot, SnapshotType } from "./types";
+import type { Database, DatabaseRules, Enrolment, Filter, Frequency, Kind, Snapshot, SnapshotType } from "./types";
 
 /** What a filter is matched against. */
 export interface Target {
@@ -23,9 +23,9 @@ export const rulesFor = (enrolment: Enrolment, account: string): DatabaseRules =
  */
 export const typeOf = ({ kind, identifier, type }: Snapshot): string => (kind === "cluster" && identifier.startsWith("awsbackup:") ? "awsbackup" : type);
 
-/** An instance and a cluster may share a name, and a re-created database isn't its predecessor: kind and resource id. */
-export const databaseKey = ({ kind, resourceId, database }: Pick<Snapshot, "kind" | "resourceId" | "database">): string =>
-    `${kind}.${resourceId || database}`;
+/** An instance and a cluster may share a name, and a re-created database isn't its predecessor: kind and resource id. Of a snapshot or of the database itself. */
+export const databaseKey = ({ kind, resourceId, database, identifier }: Pick<Database, "kind" | "resourceId" | "identifier"> & Partial<Pick<Snapshot, "database">>): string =>
+    `${kind}.${resourceId || (database ?? identifier)}`;
 
 /** In a manifest's name: snapshot and database were gone before anybody noted the resource id. */
 export const unknownResource = "unknown";

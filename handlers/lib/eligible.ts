@@ -11,7 +11,7 @@ export const wait = (code: Decision["code"], reason: string): Verdict => ({ deci
 const engines: readonly string[] = ["mysql", "mariadb", "postgres", "aurora", "aurora-mysql", "aurora-postgresql"];
 
 /** What speaks against exporting a snapshot, its age and its neighbours apart; `undefined`: nothing. `databases` are by databaseKey. */
-export function objection(snapshot: Snapshot, rules: DatabaseRules, databases: ReadonlyMap<string, Database> | undefined): Verdict | undefined {
+export const objector = (rules: DatabaseRules, databases: ReadonlyMap<string, Database> | undefined) => (snapshot: Snapshot): Verdict | undefined => {
     const { engine, status, storageType } = snapshot;
     const type = typeOf(snapshot);
     if (!rules.snapshotTypes.some((wanted) => wanted === type)) {
@@ -25,7 +25,7 @@ export function objection(snapshot: Snapshot, rules: DatabaseRules, databases: R
     if (status !== "available") return skip("status", `status is ${status}, only available snapshots can be exported`);
     if (Number.isNaN(Date.parse(snapshot.createdAt ?? ""))) return wait("creating", "RDS doesn't say yet when the snapshot was created");
     return filtered(snapshot, rules) ?? untagged(snapshot, rules, databases) ?? copied(snapshot, rules);
-}
+};
 
 /**
  * Why the rules want no export of a database at all, in words; `undefined`: they want it.

@@ -1,5 +1,5 @@
 import { taskFailure } from "./failure";
-import { isOurs, parseTaskId, startExportTaskInput, taskId, taskIdStem } from "./taskId";
+import { isOurs, parseTaskId, startExportTaskInput, taskId } from "./taskId";
 import type { Destination, ManifestName, Observed, Snapshot, Task } from "./types";
 
 const hour = 3_600_000;
@@ -20,8 +20,8 @@ export interface History {
     readonly busy?: Task;
     /** Ids of tasks that aren't ours under ids of ours. */
     readonly strangers: readonly string[];
-    /** Task id of the next attempt. */
-    readonly nextId: string;
+    /** The number of the next attempt. Not one more than the highest: a stranger may have taken that far away. */
+    readonly attempt: number;
     /** Attempts whose export itself failed. */
     readonly failures: number;
     readonly lastCause?: string;
@@ -29,16 +29,6 @@ export interface History {
     readonly retryAt?: number;
     /** The newest attempt in flight or ended. */
     readonly newest?: { readonly at: number; readonly failed: boolean };
-}
-
-/** Tasks and manifests by what a snapshot is looked up with; made once per plan. */
-export interface Records {
-    readonly tasks: Observed["tasks"];
-    /** By source ARN and by the id's stem. */
-    readonly running: ReadonlyMap<string, readonly Task[]>;
-    /** By the id's stem. */
-    readonly finished: ReadonlyMap<string, readonly Task[]>;
-    readonly manifests: ReadonlyMap<string, readonly ManifestName[]>;
 }
 
 /** Whether RDS still works on it. */
@@ -50,44 +40,48 @@ export const manifestOfExport = ({ outcome }: ManifestName): boolean => outcome 
 /** Whether a manifest stands for a whole export; an accepted skip is written `complete`. */
 export const isProtection = ({ outcome }: ManifestName): boolean => outcome === "complete";
 
-/** Groups what one look saw. */
-export function recordsOf({ tasks, running = [], finished = [], manifests, account }: Observed): Records {
-    const group = <T>(items: readonly T[], keys: (item: T) => readonly (string | undefined)[]) => {
-        const groups = new Map<string, T[]>();
-        for (const item of items) for (const key of keys(item)) if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), item]);
-        return groups;
-    };
-    return {
-        tasks,
-        running: group(running, ({ id, sourceArn }) => [sourceArn, parseTaskId(id)?.stem]),
-        finished: group(finished, ({ id }) => [parseTaskId(id)?.stem]),
-        manifests: group(manifests.filter((manifest) => manifest.account === account), ({ taskId: id }) => [parseTaskId(id)?.stem]),
-    };
+/** By key, in the order of the items. */
+export function grouped<T>(items: readonly T[], keyOf: (item: T) => string | undefined): Map<string, T[]> {
+    const groups = new Map<string, T[]>();
+    for (const item of items) {
+        const key = keyOf(item) ?? "";
+        const group = groups.get(key);
+        if (group) group.push(item);
+        else groups.set(key, [item]);
+    }
+    return groups;
 }
 
 const attemptOf = (id: string): number => parseTaskId(id)?.attempt ?? 0;
 const timeOf = ({ endedAt, startedAt }: Task): number => Date.parse(endedAt ?? startedAt ?? "") || 0;
 
-/** Not one more than the highest: a stranger may have taken that far away. */
-function firstFree(taken: readonly number[]): number {
-    let attempt = 1;
-    while (taken.includes(attempt)) attempt++;
-    return attempt;
+/** Puts together what happened to each snapshot so far. Made once per plan; most snapshots have no tasks, and many not even a manifest. */
+export function historian(
+    { tasks, running = [], finished = [] }: Observed, manifests: readonly ManifestName[], destination: Destination,
+): (snapshot: Snapshot, stem: string) => History {
+    const stemIn = ({ id }: Pick<Task, "id">) => parseTaskId(id)?.stem;
+    const [bySource, started, ended] = [grouped(running, ({ sourceArn }) => sourceArn), grouped(running, stemIn), grouped(finished, stemIn)];
+    const ledger = grouped(manifests, ({ taskId: id }) => stemIn({ id }));
+    return (snapshot, stem) => {
+        const asked = tasks[snapshot.arn];
+        const named = ledger.get(stem) ?? [];
+        const sealed = named.find(isProtection);
+        const partial = named.find(({ outcome }) => outcome === "partial");
+        const known = { known: asked !== undefined, sealed, partial, strangers: [], attempt: 1, failures: 0 };
+        // The answer by source ARN is the later one.
+        const found = [ended.get(stem), bySource.get(snapshot.arn), started.get(stem), asked].filter((tasks) => tasks?.length);
+        if (!found.length && (sealed || partial || !named.length)) return known;
+        return { ...known, ...attemptsAt(snapshot, stem, found.flatMap((tasks) => tasks ?? []), named, destination) };
+    };
 }
 
-/** Puts together what happened to a snapshot so far. */
-export function historyOf(snapshot: Snapshot, destination: Destination, records: Records): History {
-    const stem = taskIdStem(snapshot, destination);
-    const asked = records.tasks[snapshot.arn];
-    const manifests = records.manifests.get(stem) ?? [];
-    const running = [...(records.running.get(snapshot.arn) ?? []), ...(records.running.get(stem) ?? [])];
-    // The answer by source ARN is the later one.
-    const byId = new Map([...(records.finished.get(stem) ?? []), ...running, ...(asked ?? [])].map((task) => [task.id, task]));
+/** What tasks and manifests tell of the attempts at a snapshot. */
+function attemptsAt(snapshot: Snapshot, stem: string, found: readonly Task[], manifests: readonly ManifestName[], destination: Destination) {
+    const byId = new Map(found.map((task) => [task.id, task]));
     const tasks = [...byId.values()].sort((a, b) => attemptOf(a.id) - attemptOf(b.id) || (a.id < b.id ? -1 : 1));
-
-    const input = tasks.length ? startExportTaskInput(snapshot, destination, taskId(stem, 1)) : undefined;
+    const input = startExportTaskInput(snapshot, destination, taskId(stem, 1));
     const underOurIds = tasks.filter(({ id }) => parseTaskId(id)?.stem === stem);
-    const ours = underOurIds.filter((task) => input && isOurs(task, input));
+    const ours = underOurIds.filter((task) => isOurs(task, input));
     // The sealer looked at the objects, so its word beats COMPLETE.
     const spoiled = manifests.filter(({ outcome }) => outcome === "failed").map(({ taskId: id }) => id);
     const named = manifests.map(({ taskId: id }) => id);
@@ -97,16 +91,15 @@ export function historyOf(snapshot: Snapshot, destination: Destination, records:
     for (const { id } of faults) failedIds.delete(id);
 
     const attempts = [...underOurIds.map(({ id }) => id), ...named].map(attemptOf);
+    let attempt = 1;
+    while (attempts.includes(attempt)) attempt++;
     const newest = [...ours].pop();
     return {
-        known: asked !== undefined,
-        sealed: manifests.find(isProtection),
-        partial: manifests.find(({ outcome }) => outcome === "partial"),
         sealing: ours.find(({ id, status }) => status === "COMPLETE" && !named.includes(id)),
         running: ours.find(inFlight),
         busy: tasks.find((task) => task.sourceArn === snapshot.arn && inFlight(task) && !ours.includes(task)),
         strangers: underOurIds.filter((task) => !ours.includes(task)).map(({ id }) => id),
-        nextId: taskId(stem, firstFree(attempts)),
+        attempt,
         failures: failedIds.size,
         lastCause: [...failed].pop()?.failureCause,
         retryAt: faults.length ? Math.max(...faults.map(timeOf)) + Math.min(24, 2 ** (faults.length - 1)) * hour : undefined,

@@ -8,7 +8,7 @@ import { inFlight } from "./history";
 import { inventoryLines, sayInventory } from "./inventory";
 import { alarm, log } from "./log";
 import { observe, type Clients, type Memory } from "./observe";
-import { plan } from "./plan";
+import { planner } from "./plan";
 import { report, sayAlarms, type Tally } from "./report";
 import { protections } from "./rpo";
 import { isOurs } from "./taskId";
@@ -47,7 +47,8 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
     const unknown = named.filter((arn) => !observed.snapshots.some((each) => each.arn === arn));
 
     // Each answer and each start changes what is known, so the plan is made anew: it is pure and takes milliseconds.
-    let decisions = plan(observed, settings, now);
+    let plan = planner(observed, settings, now);
+    let decisions = plan(observed);
     for (let next = nextStep(decisions); next && !tally.ended; next = nextStep(decisions)) {
         try {
             if (next.startExportTask) tally.ended = await startOne(next, next.startExportTask);
@@ -56,7 +57,7 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
             if (!isAwsError(error)) throw error;
             tally.ended = failureClass(error);
         }
-        decisions = plan(observed, settings, now);
+        decisions = plan(observed);
         if (Date.now() > until) tally.ended ??= "time";
         if (tally.tried - tally.started >= patience) tally.ended ??= "patience";
     }
@@ -126,6 +127,7 @@ export async function look({ account, named }: LookAt, settings: PlanSettings, n
             const isRefused = ({ arn, sourceKeyArn }: Snapshot) => arn === snapshot.arn || (sameFault !== undefined && sourceKeyArn === sameFault);
             refusals.push(...decisions.filter((each) => each.code === next.code && isRefused(each.snapshot)).map((each) => ({ ...each, reason: `RDS refused its export: ${name}: ${message}` })));
             observed.snapshots = observed.snapshots.filter((each) => !isRefused(each));
+            plan = planner(observed, settings, now);
             // Nothing left under any other key: then it is the vault's as far as anybody can tell.
             return sameFault && !tally.started && !observed.snapshots.length ? failure : undefined;
         }

@@ -1,87 +1,97 @@
 import { parseSnapshotArn } from "../../components/arns";
 import { dataTime, databaseKey, frequencyOf, ledgerStart, rulesFor, typeOf, windowStart } from "./database";
-import { objection, skip, wait, type Verdict } from "./eligible";
-import { historyOf, recordsOf, type History, type Records } from "./history";
+import { objector, skip, wait, type Verdict } from "./eligible";
+import { historian, type History } from "./history";
 import { day } from "./period";
-import { queue, type Wanted } from "./queue";
-import { isOwn, isWrittenByUs, parsePrefix, provesItsDatabase } from "./taskId";
+import { queue, type Judged, type Seen, type Wanted } from "./queue";
+import { isOwn, isWrittenByUs, parsePrefix, provesItsDatabase, stemsOf } from "./taskId";
 import { claimsOf, type Claims } from "./thin";
-import type { Database, DatabaseRules, Decision, Observed, PlanSettings, Snapshot, Task } from "./types";
+import type { DatabaseRules, Decision, Observed, PlanSettings, Snapshot, Task } from "./types";
+
+/** What a snapshot says by itself. */
+interface Listed {
+    readonly snapshot: Snapshot;
+    /** Of its data, in milliseconds. */
+    readonly time: number;
+    /** What the ids of its tasks begin with; absent: its history doesn't matter. */
+    readonly stem?: string;
+    /** What speaks against it, unless its history says more. */
+    readonly verdict?: Verdict;
+}
 
 /** A snapshot on its way to a verdict. */
-interface Entry {
-    readonly snapshot: Snapshot;
-    readonly history?: History;
-    /** Milliseconds. */
-    readonly time: number;
-    readonly verdict?: Verdict;
+interface Entry extends Seen, Pick<Listed, "time"> {
+    verdict?: Verdict;
 }
 
 /**
  * What to do with every snapshot of an account, and why: one decision per ARN. Pure.
  * First the wanted ones in the order of work (oldest data first, databases whose newest attempt failed last), then the rest.
  */
-export function plan(observed: Observed, settings: PlanSettings, now: Date): Decision[] {
-    const rules = rulesFor(settings, observed.account);
-    const records = recordsOf(observed);
-    const databases = observed.databases && new Map(observed.databases.map((database) => [databaseKey({ ...database, database: database.identifier }), database]));
-    // RDS may name a snapshot in two answers.
-    const unique = [...new Map(observed.snapshots.map((snapshot) => [snapshot.arn, snapshot])).values()];
-    const entries = unique.map((snapshot) => assess(snapshot, observed.account, settings, rules, records, databases)).sort(byAge);
+export const plan = (observed: Observed, settings: PlanSettings, now: Date): Decision[] => planner(observed, settings, now)(observed);
 
-    const ledger = observed.manifests.filter((manifest) => manifest.account === observed.account);
-    const claims = claimsOf(ledger, tasksOfTheGone(observed, settings), settings.maxAttempts);
-    for (const { snapshot, time, history } of entries) if (history?.sealed || history?.sealing || history?.running) claims.claim(snapshot, time);
-
+/**
+ * The same for many states of one look, in which snapshots and databases stay as they are. Protection comes before all rules, so that a rule's change
+ * doesn't hide it. The vault refuses what a suspended account's export role writes, so every task would fail; what is under way or done is left to its end.
+ */
+export function planner({ account, snapshots, databases }: Observed, settings: PlanSettings, now: Date): (observed: Observed) => Decision[] {
+    const rules = rulesFor(settings, account);
     const start = windowStart(rules, now);
-    const wanted: Wanted[] = [];
-    const late: Entry[] = [];
-    const judged = new Map<string, Verdict>();
-    for (const entry of entries) {
-        const { snapshot, time, history, verdict } = entry;
-        if (verdict || !history) judged.set(snapshot.arn, verdict ?? skip("status", "not seen"));
-        else if (time < start) late.push(entry);
-        else {
-            const refusal = thinned(entry, rules, claims) ?? givenUp(history, settings.maxAttempts);
-            if (refusal) judged.set(snapshot.arn, refusal);
+    const stemOf = stemsOf(settings.destination);
+    const suspension = settings.suspended?.includes(account) ? skip("suspended", "the account is suspended (vault.suspendedAccounts)") : undefined;
+    const enrolled = Object.prototype.hasOwnProperty.call(settings.accounts, account);
+    const objection = objector(rules, databases && new Map(databases.map((database) => [databaseKey(database), database])));
+    // RDS may name a snapshot in two answers.
+    const unique = new Map<string, Snapshot>();
+    for (const snapshot of snapshots) unique.set(snapshot.arn, snapshot);
+    const listed = Array.from(unique.values(), assess).sort(byAge);
+
+    return (observed) => {
+        const ledger = observed.manifests.filter((manifest) => manifest.account === account);
+        const historyOf = historian(observed, ledger, settings.destination);
+        const claims = claimsOf(ledger, tasksOfTheGone(observed, unique, settings), rules, settings.maxAttempts);
+        const entries = listed.map(({ snapshot, time, stem, verdict }): Entry => {
+            const history = stem === undefined ? undefined : historyOf(snapshot, stem);
+            if (history?.sealed || history?.sealing || history?.running) claims.claim(snapshot, time);
+            return { snapshot, time, history, verdict: (history && settled(history)) ?? verdict };
+        });
+        const wanted: Wanted[] = [];
+        const late: Entry[] = [];
+        for (const entry of entries) {
+            const { snapshot, time, history, verdict } = entry;
+            if (verdict || !history) continue;
+            if (time < start) late.push(entry);
             else {
+                entry.verdict = thinned(entry, rules, claims) ?? givenUp(history, settings.maxAttempts);
+                if (entry.verdict) continue;
                 claims.claim(snapshot, time);
-                wanted.push({ snapshot, time, history });
+                wanted.push({ snapshot, history });
             }
         }
-    }
-    const since = Math.max(oldestTried(observed, settings), Date.parse(ledgerStart(rules, now)));
-    // After the window's own, so that a later snapshot of the same period comes first.
-    for (const entry of late) judged.set(entry.snapshot.arn, outOfWindow(entry, rules, claims, since, now, observed.finished !== undefined));
+        const since = Math.max(oldestTried(observed, settings), Date.parse(ledgerStart(rules, now)));
+        // After the window's own, so that a later snapshot of the same period comes first.
+        for (const entry of late) entry.verdict = outOfWindow(entry, rules, claims, since, now, observed.finished !== undefined);
 
-    const rest = entries.flatMap((entry): Decision[] => {
-        const verdict = judged.get(entry.snapshot.arn);
-        if (!verdict) return [];
-        const strangers = entry.history?.strangers ?? [];
-        return [{ snapshot: entry.snapshot, ...verdict, ...(strangers.length ? { strangers } : {}) }];
-    });
-    const histories = entries.flatMap(({ snapshot, history }) => (history ? [{ snapshot, history }] : []));
-    const asking = ({ needs }: Decision) => needs === "tasks";
-    return [...queue(wanted, histories, observed, settings, now), ...rest.filter(asking), ...rest.filter((decision) => !asking(decision))];
+        const rest = entries.filter((entry): entry is Judged & Entry => entry.verdict !== undefined);
+        const asks = ({ verdict }: Judged) => verdict.needs === "tasks";
+        return [...queue(wanted, entries, observed, settings, now), ...rest.filter(asks), ...rest.filter((entry) => !asks(entry))]
+            .map(({ snapshot, verdict, history }) => (history?.strangers.length ? { snapshot, ...verdict, strangers: history.strangers } : { snapshot, ...verdict }));
+    };
+
+    function assess(snapshot: Snapshot): Listed {
+        const time = dataTime(snapshot) ?? 0;
+        const owner = parseSnapshotArn(snapshot.arn)?.account;
+        if (owner !== account) return { snapshot, time, verdict: skip("foreign", `belongs to account ${owner ?? "unknown"}, not to ${account}`) };
+        if (!enrolled) return { snapshot, time, verdict: skip("not-enrolled", `account ${account} isn't enrolled`) };
+        if (snapshot.type === "shared" || snapshot.type === "public") {
+            return { snapshot, time, verdict: skip("shared", `a ${snapshot.type} snapshot can't be exported; copy it first`) };
+        }
+        const dated = !Number.isNaN(Date.parse(snapshot.createdAt ?? ""));
+        return { snapshot, time, stem: dated ? stemOf(snapshot) : undefined, verdict: suspension ?? objection(snapshot) };
+    }
 }
 
-const byAge = (a: Entry, b: Entry): number => a.time - b.time || (a.snapshot.arn < b.snapshot.arn ? -1 : 1);
-
-/** Everything that one snapshot says by itself. Protection comes before all rules, so that a rule's change doesn't hide it. */
-function assess(
-    snapshot: Snapshot, account: string, settings: PlanSettings, rules: DatabaseRules, records: Records, databases?: ReadonlyMap<string, Database>,
-): Entry {
-    const time = dataTime(snapshot) ?? 0;
-    const owner = parseSnapshotArn(snapshot.arn)?.account;
-    if (owner !== account) return { snapshot, time, verdict: skip("foreign", `belongs to account ${owner ?? "unknown"}, not to ${account}`) };
-    if (!Object.prototype.hasOwnProperty.call(settings.accounts, account)) return { snapshot, time, verdict: skip("not-enrolled", `account ${account} isn't enrolled`) };
-    if (snapshot.type === "shared" || snapshot.type === "public") {
-        return { snapshot, time, verdict: skip("shared", `a ${snapshot.type} snapshot can't be exported; copy it first`) };
-    }
-    const dated = !Number.isNaN(Date.parse(snapshot.createdAt ?? ""));
-    const history = dated ? historyOf(snapshot, settings.destination, records) : undefined;
-    return { snapshot, time, history, verdict: (history && settled(history)) ?? suspended(account, settings) ?? objection(snapshot, rules, databases) };
-}
+const byAge = (a: Listed, b: Listed): number => a.time - b.time || (a.snapshot.arn < b.snapshot.arn ? -1 : 1);
 
 function settled({ sealed, partial, sealing, running }: History): Verdict | undefined {
     if (sealed) return { decision: "done", code: "sealed", reason: `sealed as ${sealed.taskId}` };
@@ -90,10 +100,6 @@ function settled({ sealed, partial, sealing, running }: History): Verdict | unde
     if (partial) return { decision: "done", code: "partial", reason: `sealed as partial (${partial.taskId}): no protection, its manifest says what is missing` };
     return running && wait("running", `task ${running.id} is ${running.status.toLowerCase().replace("_", " ")}`);
 }
-
-/** The vault refuses what its export role writes, so every task would fail; what is under way or done is left to its end. */
-const suspended = (account: string, { suspended: ids = [] }: PlanSettings): Verdict | undefined =>
-    ids.includes(account) ? skip("suspended", "the account is suspended (vault.suspendedAccounts)") : undefined;
 
 function thinned({ snapshot, time }: Entry, rules: DatabaseRules, claims: Claims): Verdict | undefined {
     const reason = claims.covered(snapshot, time, frequencyOf(rules, typeOf(snapshot), snapshot));
@@ -107,8 +113,7 @@ function givenUp({ known, failures, lastCause }: History, maxAttempts: number): 
 }
 
 /** Our tasks that are being sealed or still run, of snapshots that aren't listed any more. */
-function tasksOfTheGone({ finished = [], running = [], snapshots }: Observed, { destination }: PlanSettings): Task[] {
-    const listed = new Set(snapshots.map(({ arn }) => arn));
+function tasksOfTheGone({ finished = [], running = [], snapshots }: Observed, listed: ReadonlyMap<string, Snapshot>, { destination }: PlanSettings): Task[] {
     const complete = finished.filter(({ status }) => status === "COMPLETE");
     return [...complete, ...running].filter((task) => !listed.has(task.sourceArn) && isOwn(task, snapshots, destination) && provesItsDatabase(task));
 }

@@ -1,8 +1,8 @@
 import { dataTime, databaseKey, frequencyOf, longestFrequency, resource8, rulesFor, unknownResource, type Target } from "./database";
 import { unwanted } from "./eligible";
-import { isProtection } from "./history";
+import { grouped, isProtection } from "./history";
 import { dateOf, day } from "./period";
-import { parseTaskId, taskIdStem } from "./taskId";
+import { parseTaskId, stemsOf } from "./taskId";
 import type { Database, DatabaseRules, Decision, Frequency, InventoryDatabase, ManifestName, Observed, PlanSettings, Snapshot, SnapshotType } from "./types";
 
 /** What one look knows of a database's protection. */
@@ -36,7 +36,8 @@ export function protections(observed: Observed, decisions: readonly Decision[], 
     const { account, snapshots, databases = [], older = [] } = observed;
     const rules = rulesFor(settings, account);
     const ledger = [...older, ...observed.manifests].filter((manifest) => manifest.account === account);
-    const times = new Map(snapshots.map((snapshot) => [taskIdStem(snapshot, settings.destination), dataTime(snapshot)]));
+    const stemOf = stemsOf(settings.destination);
+    const times = new Map(snapshots.map((snapshot) => [stemOf(snapshot), dataTime(snapshot)]));
     const sealed = newest(ledger.filter(isProtection), byResource, (manifest) => times.get(parseTaskId(manifest.taskId)?.stem ?? "") ?? latestData(manifest));
     /** When the account was under protection already. */
     const begun = ledger.reduce<number | undefined>((first, manifest) => Math.min(first ?? Infinity, writtenAt(manifest)), undefined);
@@ -44,20 +45,20 @@ export function protections(observed: Observed, decisions: readonly Decision[], 
     const words = grouped(decisions, ({ snapshot }) => databaseKey(snapshot));
 
     const there = databases.filter(({ memberOf }) => memberOf === undefined).map((database): Protection => {
-        const key = databaseKey({ ...database, database: database.identifier });
+        const { kind, identifier, resourceId, engine, sizeGiB, createdAt } = database;
+        const key = databaseKey(database);
         const listed = own.get(key) ?? [];
-        const target = { kind: database.kind, account, database: database.identifier };
-        const protectedAt = sealed.get(byResource({ kind: database.kind, resource8: resource8(database.resourceId) }));
+        const protectedAt = sealed.get(byResource({ kind, resource8: resource8(resourceId) }));
         const why = whyNot(database) ?? (listed.length || !isReplica(database) ? undefined : "a read replica without snapshots of its own; its source is saved");
-        const since = protectedAt ?? latest(Date.parse(database.createdAt ?? ""), begun);
-        return judged(target, { ...toldOf(database), why, protectedAt, since, ...numbers(listed), reason: reasonOf(words.get(key) ?? [], protectedAt) }, false);
+        const since = protectedAt ?? latest(Date.parse(createdAt ?? ""), begun);
+        return judged({ kind, account, database: identifier }, { resourceId, engine, sizeGiB, createdAt, snapshots: listed.length, newestSnapshot: iso(newestTime(listed)) }, { why, protectedAt, since, reason: reasonOf(words.get(key) ?? [], protectedAt) }, false);
     });
     const gone = grouped(ledger.filter(isGone(databases)), nameOf);
     return [...there, ...[...gone.values()].flatMap((manifests) => ofGone(manifests) ?? [])];
 
     /** The filters' word. */
     function whyNot(database: Database): string | undefined {
-        const made = (own.get(databaseKey({ ...database, database: database.identifier })) ?? []).filter(({ type }) => type !== "manual");
+        const made = (own.get(databaseKey(database)) ?? []).filter(({ type }) => type !== "manual");
         return unwanted({ kind: database.kind, account, database: database.identifier }, rules, { engine: database.engine, tags: [database.tags, ...made.map(({ tags }) => tags)] });
     }
 
@@ -73,17 +74,16 @@ export function protections(observed: Observed, decisions: readonly Decision[], 
         const protectedAt = newest(manifests.filter(isProtection), nameOf, latestData).get(`${kind}.${database}`);
         const since = protectedAt ?? Math.min(...manifests.map(writtenAt));
         const reason = "it is no longer in the account; if that is as it should be, exclude it";
-        return judged(target, { resourceId: `…${end}`, engine: "unknown", snapshots: 0, protectedAt, since, reason }, true);
+        return judged(target, { resourceId: `…${end}`, engine: "unknown", snapshots: 0 }, { protectedAt, since, reason }, true);
     }
 
-    function judged(target: Target, found: Found, isGoneNow: boolean): Protection {
-        const { why, protectedAt, since, reason, ...rest } = found;
+    function judged(target: Target, about: About, { why, protectedAt, since, reason }: Found, isGoneNow: boolean): Protection {
         const type = scheduledType(rules);
         const rpoHours = rpoOf(frequencyOf(rules, type, target), settings.rpoHours);
         // Snapshots made by hand come when somebody makes one, so where only they are wanted no time without one is too long.
         const hours = since === undefined || type === "manual" ? undefined : Math.max(0, (now.getTime() - since) / hour);
         const told: InventoryDatabase = {
-            database: `${target.kind}.${target.database}`, ...rest,
+            database: `${target.kind}.${target.database}`, ...about,
             wanted: why === undefined, why, protectedAt: iso(protectedAt),
             unprotectedHours: hours === undefined ? undefined : Math.round(hours * 10) / 10,
             rpoHours, reason,
@@ -92,13 +92,13 @@ export function protections(observed: Observed, decisions: readonly Decision[], 
     }
 }
 
+type About = Pick<InventoryDatabase, "resourceId" | "engine" | "sizeGiB" | "createdAt" | "snapshots" | "newestSnapshot">;
 /** Times in milliseconds. */
-type Found = Pick<InventoryDatabase, "resourceId" | "engine" | "sizeGiB" | "createdAt" | "snapshots" | "newestSnapshot" | "why" | "reason"> & { readonly protectedAt?: number; readonly since?: number };
+type Found = Pick<InventoryDatabase, "why" | "reason"> & { readonly protectedAt?: number; readonly since?: number };
 
 const nameOf = ({ kind, database }: Pick<ManifestName, "kind" | "database">): string => `${kind}.${database}`;
 /** A manifest without a resource id protects no database that is there: nobody can tell whose data it holds. */
 const byResource = ({ kind, resource8: end }: Pick<ManifestName, "kind" | "resource8">): string => (end === unknownResource ? unknownResource : `${kind}/${end}`);
-const toldOf = ({ resourceId, engine, sizeGiB, createdAt }: Database) => ({ resourceId, engine, sizeGiB, createdAt });
 
 /** The type whose frequency is the database's. `manual`: it follows no schedule, so there is no RPO. */
 export const scheduledType = ({ snapshotTypes }: DatabaseRules): SnapshotType =>
@@ -109,9 +109,12 @@ const latestData = (manifest: ManifestName): number => Math.min(Date.parse(manif
 const writtenAt = ({ writtenAt: written, dataDate }: ManifestName): number => Date.parse(written ?? "") || Date.parse(dataDate) + day - 1;
 
 /** The newest time by key. */
-function newest(manifests: readonly ManifestName[], keyOf: (manifest: ManifestName) => string, timeOf: (manifest: ManifestName) => number): Map<string, number> {
+function newest(manifests: readonly ManifestName[], by: (manifest: ManifestName) => string, timeOf: (manifest: ManifestName) => number): Map<string, number> {
     const times = new Map<string, number>();
-    for (const manifest of manifests) times.set(keyOf(manifest), Math.max(times.get(keyOf(manifest)) ?? -Infinity, timeOf(manifest)));
+    for (const manifest of manifests) {
+        const key = by(manifest);
+        times.set(key, Math.max(times.get(key) ?? -Infinity, timeOf(manifest)));
+    }
     return times;
 }
 
@@ -130,9 +133,9 @@ function isGone(databases: readonly Database[]): (manifest: ManifestName) => boo
     return (manifest) => !there.has(nameOf(manifest)) && !there.has(byResource(manifest));
 }
 
-function numbers(listed: readonly Snapshot[]): Pick<InventoryDatabase, "snapshots" | "newestSnapshot"> {
+function newestTime(listed: readonly Snapshot[]): number | undefined {
     const times = listed.flatMap((snapshot) => dataTime(snapshot) ?? []);
-    return { snapshots: listed.length, newestSnapshot: times.length ? iso(Math.max(...times)) : undefined };
+    return times.length ? Math.max(...times) : undefined;
 }
 
 /** What the plan says of the newest snapshot that isn't protected; one that stands back for another says less. */
@@ -142,15 +145,4 @@ function reasonOf(decisions: readonly Decision[], protectedAt = -Infinity): stri
     const found = open.find(({ code }) => code !== "thinned") ?? open[0];
     if (found) return `${found.snapshot.identifier}: ${found.reason}`.slice(0, 300);
     return protectedAt === -Infinity ? "RDS lists no snapshot of it" : "RDS lists no newer snapshot of it";
-}
-
-/** By key, in the order of the items. */
-export function grouped<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-    const groups = new Map<string, T[]>();
-    for (const item of items) {
-        const group = groups.get(keyOf(item));
-        if (group) group.push(item);
-        else groups.set(keyOf(item), [item]);
-    }
-    return groups;
 }

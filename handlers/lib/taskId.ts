@@ -1,4 +1,4 @@
-import { createHash } from "crypto";
+import { hash } from "crypto";
 import { bucketArn, parseSnapshotArn, roleArn } from "../../components/arns";
 import { dataTime } from "./database";
 import { dateOf } from "./period";
@@ -8,9 +8,14 @@ import type { Destination, Snapshot, StartExportTaskInput, Task } from "./types"
  * What the ids of all attempts at a snapshot begin with: `e` (an id must start with a letter) and 40 hex digits.
  * The same snapshot and vault always give the same; a change would export everything again.
  */
-export function taskIdStem({ arn, createdAt }: Pick<Snapshot, "arn" | "createdAt">, { partition, bucket }: Destination): string {
-    const text = [arn, Date.parse(createdAt ?? ""), bucketArn(partition, bucket)].join("\n");
-    return `e${createHash("sha256").update(text).digest("hex").slice(0, 40)}`;
+export function taskIdStem(snapshot: Pick<Snapshot, "arn" | "createdAt">, destination: Destination): string {
+    return stemsOf(destination)(snapshot);
+}
+
+/** The same for many snapshots. */
+export function stemsOf({ partition, bucket }: Destination): (snapshot: Pick<Snapshot, "arn" | "createdAt">) => string {
+    const vault = bucketArn(partition, bucket);
+    return ({ arn, createdAt }) => `e${hash("sha256", [arn, Date.parse(createdAt ?? ""), vault].join("\n")).slice(0, 40)}`;
 }
 
 /** ExportTaskIdentifier of an attempt (1, 2, …): at most 60 letters, digits and single hyphens. */

@@ -1,13 +1,13 @@
 import { databaseKey, resource8 } from "./database";
-import { periodNoun, periodOf } from "./period";
+import { periodNoun, periodStart } from "./period";
 import { parsePrefix } from "./taskId";
-import type { Frequency, ManifestName, Snapshot, Task } from "./types";
+import type { DatabaseRules, Frequency, ManifestName, Snapshot, Task } from "./types";
 
-const thinning: readonly Frequency[] = ["daily", "weekly", "monthly"];
+const frequencies: readonly Frequency[] = ["daily", "weekly", "monthly"];
 
 /** Who covers which period of which database. Made by one plan, and filled as it goes. */
 export interface Claims {
-    /** A snapshot covers the day, week and month of its data (milliseconds). */
+    /** A snapshot covers the periods in use that its data (milliseconds) lies in. */
     claim(snapshot: Snapshot, time: number): void;
     /** Why a snapshot isn't needed beside those who claimed before; `undefined`: it is. */
     covered(snapshot: Snapshot, time: number, frequency: Frequency): string | undefined;
@@ -18,13 +18,19 @@ export interface Claims {
  * they don't know its resource id, so until the manifest stands a re-created database counts as its predecessor. A manifest
  * without a resource id covers nothing: nobody can tell whose data it holds.
  * A partial export leaves its period open, but not for ever: a table that RDS skips every time would be paid for every day.
+ * A period is known by its start, and by a millisecond or two, since a day, a week and a month may begin together.
  */
-export function claimsOf(manifests: readonly ManifestName[], tasks: readonly Task[], maxAttempts: number): Claims {
-    const claimers = new Map<string, string>();
-    const add = (database: string, time: number, claimer: string) => {
-        for (const frequency of thinning) {
-            const key = `${database}/${periodOf(frequency, time)}`;
-            if (!claimers.has(key)) claimers.set(key, claimer);
+export function claimsOf(manifests: readonly ManifestName[], tasks: readonly Task[], rules: DatabaseRules, maxAttempts: number): Claims {
+    const thinning = frequencies.filter((frequency) => [rules, ...rules.overrides].some((each) => each.frequency === frequency));
+    const periodOf = (frequency: Frequency, time: number) => periodStart(frequency, time) + frequencies.indexOf(frequency);
+    /** By period and database. */
+    const claimers = new Map<number, Map<string, string>>();
+    const add = (database: string, time: number, claimer: string, its = thinning) => {
+        for (const frequency of its) {
+            const period = periodOf(frequency, time);
+            const own = claimers.get(period);
+            if (!own) claimers.set(period, new Map([[database, claimer]]));
+            else if (!own.has(database)) own.set(database, claimer);
         }
     };
     const byName = (kind: string, database: string) => `name ${kind}.${database}`;
@@ -39,7 +45,7 @@ export function claimsOf(manifests: readonly ManifestName[], tasks: readonly Tas
             const period = `${key}/${periodOf(frequency, time)}`;
             const count = (partials.get(period) ?? 0) + 1;
             partials.set(period, count);
-            if (count >= maxAttempts && !claimers.has(period)) claimers.set(period, `${count} partial exports, as many as maxAttempts allows,`);
+            if (count >= maxAttempts) add(key, time, `${count} partial exports, as many as maxAttempts allows,`, [frequency]);
         }
     }
     for (const { id, prefix } of tasks) {
@@ -50,11 +56,9 @@ export function claimsOf(manifests: readonly ManifestName[], tasks: readonly Tas
         claim: (snapshot, time) => add(databaseKey(snapshot), time, snapshot.identifier),
         covered: (snapshot, time, frequency) => {
             if (frequency === "every") return undefined;
-            const period = periodOf(frequency, time);
+            const own = claimers.get(periodOf(frequency, time));
             const { kind, database, resourceId } = snapshot;
-            const claimer = [databaseKey(snapshot), inLedger(kind, database, resource8(resourceId)), byName(kind, database)]
-                .map((key) => claimers.get(`${key}/${period}`))
-                .find(Boolean);
+            const claimer = own && (own.get(databaseKey(snapshot)) ?? own.get(inLedger(kind, database, resource8(resourceId))) ?? own.get(byName(kind, database)));
             return claimer && `covered by ${claimer} of the same ${periodNoun(frequency)}`;
         },
     };
