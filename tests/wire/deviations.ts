@@ -15,6 +15,7 @@ export interface Deviation {
 
 const iamGuide = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const rdsReference = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference";
+const organizationsReference = "https://docs.aws.amazon.com/organizations/latest/APIReference";
 const s3Guide = "https://docs.aws.amazon.com/AmazonS3/latest/userguide";
 
 export const deviations: readonly Deviation[] = [
@@ -129,6 +130,20 @@ export const deviations: readonly Deviation[] = [
         awsDoes: "gives each its own",
         source: `${rdsReference}/API_DBInstance.html`,
         handled: "tests about several databases use an instance and a cluster",
+    },
+    {
+        peer: "moto 5.2.5",
+        peerDoes: "knows no delegation policy, answers only the management account's calls, and says ParentNotFoundException to a member",
+        awsDoes: "answers whom the policy lets, and says AccessDeniedException to others",
+        source: "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_delegate_policies.html",
+        handled: "the sweeper comes as the management account; the delegation is judged in the simulated AWS only",
+    },
+    {
+        peer: "moto 5.2.5",
+        peerDoes: "gives all children in one page",
+        awsDoes: "pages ListChildren",
+        source: `${organizationsReference}/API_ListChildren.html`,
+        handled: "paging is asserted on ListAccountsForParent",
     },
 ];
 

@@ -4,12 +4,15 @@ import { venv } from "../peers/python";
 import { root } from "../rendered";
 import { startPeer, type Peer } from "../peers/peer";
 
-/** RDS as far as its control plane goes: exports are `complete` at once, and nothing is written. https://docs.getmoto.org/en/latest/docs/server_mode.html */
-export async function startMoto(account: string): Promise<Peer> {
+/**
+ * RDS as far as its control plane goes: exports are `complete` at once, and nothing is written. https://docs.getmoto.org/en/latest/docs/server_mode.html
+ * @param account whose all calls are; absent: moto's own, or the one that a call's header `x-moto-account-id` names (https://docs.getmoto.org/en/latest/docs/multi_account.html)
+ */
+export async function startMoto(account?: string): Promise<Peer> {
     return startPeer({
         command: join(await venv(["moto[server]==5.2.5"]), "moto_server"),
         arguments: (port) => ["-H", "127.0.0.1", "-p", String(port)],
-        environment: () => ({ MOTO_ACCOUNT_ID: account }),
+        environment: (): Record<string, string> => (account ? { MOTO_ACCOUNT_ID: account } : {}),
         ready: "/moto-api/",
     });
 }

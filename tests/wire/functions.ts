@@ -23,16 +23,25 @@ export function nodeOf(version: NodeVersion): string {
     }
 }
 
-let written: { readonly rendered: Rendered; readonly folder: string } | undefined;
+export interface Functions {
+    readonly rendered: Rendered;
+    /** Holds each archive as a folder. */
+    readonly folder: string;
+}
 
-/** The prod stack's graph, and the folder that its archives were written to. */
-export function renderedFunctions(): { readonly rendered: Rendered; readonly folder: string } {
-    if (written) return written;
+const written: Record<string, Functions> = {};
+
+/** The graph of a stack or configuration file, and its archives; without arguments, of the prod stack. */
+export function renderedFunctions(...stack: string[]): Functions {
+    return (written[stack.join(" ")] ??= write(stack));
+}
+
+function write(stack: readonly string[]): Functions {
     const folder = mkdtempSync(join(tmpdir(), "rds-vault-wire-"));
     process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    const { status, stdout, stderr } = command("render", "--json", "--functions", folder);
+    const { status, stdout, stderr } = command("render", "--json", "--functions", folder, ...stack);
     if (status !== 0) throw new Error(`render exited with ${status}: ${stderr}`);
-    return (written = { rendered: JSON.parse(stdout) as Rendered, folder });
+    return { rendered: JSON.parse(stdout) as Rendered, folder };
 }
 
 export interface Line {
@@ -53,8 +62,7 @@ export interface Environment {
 }
 
 /** Starts one; what it remembers lasts as long as it. */
-export function startFunction(name: "start" | "seal" | "sweep", version: NodeVersion, environment: Record<string, string>): Environment {
-    const { rendered, folder } = renderedFunctions();
+export function startFunction(name: "start" | "seal" | "sweep" | "watch", version: NodeVersion, environment: Record<string, string>, { rendered, folder } = renderedFunctions()): Environment {
     const fn = rendered.functions[name]!;
     const child = fork(join(__dirname, "functionChild.cjs"), [], {
         execPath: nodeOf(version),
@@ -97,3 +105,6 @@ function parsed(text: string): Line {
 
 /** A batch as Lambda's poller makes it. */
 export const batch = (...bodies: readonly unknown[]) => ({ Records: bodies.map((body, index) => ({ messageId: `m${index}`, body: typeof body === "string" ? body : JSON.stringify(body) })) });
+
+/** The lines that say this. */
+export const said = ({ lines }: Answer, message: string) => lines.filter((line) => line.message === message);

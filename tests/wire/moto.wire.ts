@@ -5,13 +5,12 @@ import { manifestName } from "../../handlers/lib/manifestName";
 import { resource8 } from "../../handlers/lib/database";
 import { addCluster, addClusterSnapshot, addInstance, addSnapshot } from "./databases";
 import { startMoto } from "./emulators";
-import { batch, nodeVersions, startFunction, type Answer } from "./functions";
+import { batch, nodeVersions, said, startFunction } from "./functions";
 import { arns, backup, keyArn, names, region, source, startHub, type Hub } from "./hub";
 import type { Peer } from "../peers/peer";
 import { relayTo, type Passing } from "./relay";
 
 const trigger = (...resources: string[]) => ({ source: "aws.rds", account: source, resources });
-const said = ({ lines }: Answer, message: string) => lines.filter((line) => line.message === message);
 
 for (const version of nodeVersions) {
     describe(`the starter's deployed text on Node ${version} against moto's RDS`, function () {
