@@ -57,7 +57,8 @@ export interface Answer {
 }
 
 export interface Environment {
-    invoke(event: unknown): Promise<Answer>;
+    /** @param timeoutMs default: a minute */
+    invoke(event: unknown, timeoutMs?: number): Promise<Answer>;
     stop(): Promise<void>;
 }
 
@@ -82,9 +83,9 @@ export function startFunction(name: "start" | "seal" | "sweep" | "watch", versio
     const gone = new Promise<never>((_, reject) => child.once("exit", (code) => reject(new Error(`The function's process ended with ${code}`))));
     gone.catch(() => undefined);
     return {
-        async invoke(event) {
+        async invoke(event, timeoutMs = 60_000) {
             const answer = new Promise((resolve) => child.once("message", resolve));
-            child.send({ event, timeoutMs: 60_000 });
+            child.send({ event, timeoutMs });
             const { logs, ...rest } = (await Promise.race([answer, gone])) as Omit<Answer, "lines"> & { logs: string[] };
             return { ...rest, lines: logs.map((text) => parsed(text)) };
         },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateEventSourceMappingCommand, CreateFunctionCommand, GetFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, PutBucketEncryptionCommand, PutBucketPolicyCommand, PutObjectLockConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutBucketEncryptionCommand, PutBucketPolicyCommand, PutObjectLockConfigurationCommand, S3Client, type DefaultRetention } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { RenderedResource } from "../../rehearsal/graph";
@@ -33,17 +33,55 @@ export const rootOf = (url: string, account: string) => clientsOf(url, { accessK
 /** EventBridge takes `aws.*` from services only, MiniStack too: the rules let this source through besides. */
 export const eventSource = "wire.rds";
 
+const of = (type: string, ...accounts: string[]) => renderedFunctions().rendered.resources.filter((each) => each.type === `aws:${type}` && accounts.includes(each.account ?? ""));
+const inputs = (type: string, account: string) => of(type, account).map((each) => each.inputs);
+
+/** A rendered role policy. */
+export const rightsNamed = (name: string) => renderedFunctions().rendered.resources.find((each) => each.name === name)!.inputs as { role: string; name: string; policy: string };
+
+/** A document without one of its statements. */
+export function without(policy: string, sid: string): string {
+    const document = JSON.parse(policy) as { Statement: { Sid: string }[] };
+    if (!document.Statement.some(({ Sid }) => Sid === sid)) throw new Error(`There is no statement ${sid}`);
+    return JSON.stringify({ ...document, Statement: document.Statement.filter(({ Sid }) => Sid !== sid) });
+}
+
+/** All roles with their policies. */
+export async function installRoles(url: string): Promise<void> {
+    const [hub, shop] = [rootOf(url, backup), rootOf(url, source)];
+    const rootFor = ({ account }: RenderedResource) => (account === backup ? hub : shop);
+    for (const role of of("iam/role:Role", backup, source)) {
+        const { name, path, assumeRolePolicy } = role.inputs;
+        await rootFor(role).iam.send(new CreateRoleCommand({ RoleName: name, Path: path, AssumeRolePolicyDocument: adapted(assumeRolePolicy) }));
+    }
+    for (const rights of of("iam/rolePolicy:RolePolicy", backup, source)) {
+        const { role, name, policy } = rights.inputs;
+        await rootFor(rights).iam.send(new PutRolePolicyCommand({ RoleName: role, PolicyName: name, PolicyDocument: adapted(policy) }));
+    }
+}
+
+/** @param retention instead of the rendered one */
+export async function installBucket(s3: S3Client, retention?: DefaultRetention): Promise<void> {
+    const Bucket = names.bucket;
+    const ours = (type: string) => inputs(type, backup).find(({ bucket }) => bucket === Bucket)!;
+    await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true, CreateBucketConfiguration: { LocationConstraint: region } }));
+    const [encryption] = ours("s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").rules;
+    const { kmsMasterKeyId, sseAlgorithm } = encryption.applyServerSideEncryptionByDefault;
+    const Rules = [{ ApplyServerSideEncryptionByDefault: { KMSMasterKeyID: kmsMasterKeyId, SSEAlgorithm: sseAlgorithm }, BucketKeyEnabled: true }];
+    await s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }));
+    const { mode, days } = ours("s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration").rule.defaultRetention;
+    const DefaultRetention = retention ?? { Mode: mode, Days: days };
+    await s3.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention } } }));
+    await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: adapted(ours("s3/bucketPolicy:BucketPolicy").policy) }));
+}
+
 /**
  * Installs queues, roles, policies, functions, their mappings, bucket and rules. The hub's bus and rule come into the source account too,
  * with a queue of the trigger queue's name behind them, because MiniStack knows no way from one account's bus to another's.
  * @param more environment variables of all functions
  */
 export async function install(url: string, more: Record<string, string>): Promise<void> {
-    const { resources } = renderedFunctions().rendered;
-    const of = (type: string, ...accounts: string[]) => resources.filter((each) => each.type === `aws:${type}` && accounts.includes(each.account ?? ""));
     const [hub, shop] = [rootOf(url, backup), rootOf(url, source)];
-    const rootFor = ({ account }: RenderedResource) => (account === backup ? hub : shop);
-    const inputs = (type: string, account: string) => of(type, account).map((each) => each.inputs);
 
     for (const queue of of("sqs/queue:Queue", backup)) {
         const { name, messageRetentionSeconds, visibilityTimeoutSeconds, redrivePolicy } = queue.inputs;
@@ -54,30 +92,10 @@ export async function install(url: string, more: Record<string, string>): Promis
     for (const { queueUrl, policy } of inputs("sqs/queuePolicy:QueuePolicy", backup)) {
         await hub.sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrlOf(url, backup, queueUrl.split("/").pop()), Attributes: { Policy: adapted(policy) } }));
     }
-    for (const role of of("iam/role:Role", backup, source)) {
-        const { name, path, assumeRolePolicy } = role.inputs;
-        await rootFor(role).iam.send(new CreateRoleCommand({ RoleName: name, Path: path, AssumeRolePolicyDocument: adapted(assumeRolePolicy) }));
-    }
-    for (const rights of of("iam/rolePolicy:RolePolicy", backup, source)) {
-        const { role, name, policy } = rights.inputs;
-        await rootFor(rights).iam.send(new PutRolePolicyCommand({ RoleName: role, PolicyName: name, PolicyDocument: adapted(policy) }));
-    }
-    await installBucket();
+    await installRoles(url);
+    await installBucket(hub.s3);
     await installFunctions();
     await installRules();
-
-    async function installBucket(): Promise<void> {
-        const Bucket = names.bucket;
-        const ours = (type: string) => inputs(type, backup).find(({ bucket }) => bucket === Bucket)!;
-        await hub.s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true, CreateBucketConfiguration: { LocationConstraint: region } }));
-        const [encryption] = ours("s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").rules;
-        const { kmsMasterKeyId, sseAlgorithm } = encryption.applyServerSideEncryptionByDefault;
-        const Rules = [{ ApplyServerSideEncryptionByDefault: { KMSMasterKeyID: kmsMasterKeyId, SSEAlgorithm: sseAlgorithm }, BucketKeyEnabled: true }];
-        await hub.s3.send(new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules } }));
-        const { mode, days } = ours("s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration").rule.defaultRetention;
-        await hub.s3.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention: { Mode: mode, Days: days } } } }));
-        await hub.s3.send(new PutBucketPolicyCommand({ Bucket, Policy: adapted(ours("s3/bucketPolicy:BucketPolicy").policy) }));
-    }
 
     async function installFunctions(): Promise<void> {
         const zips = { start: names.starter, seal: names.sealer };
