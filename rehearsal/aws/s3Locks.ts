@@ -78,6 +78,8 @@ export function locks(store: Store): Pick<S3, "putRetention" | "putLegalHold" | 
             const bucket = open(name);
             // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
             authorize(principal, "s3:GetBucketObjectLockConfiguration", bucket);
+            // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+            if (!bucket.objectLock) throw new AwsError("ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket", 404);
             return bucket.retention;
         },
         /** Enables it on a bucket that hasn't it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html */
