@@ -5,7 +5,7 @@ import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { parseManifestName } from "../../handlers/lib/manifestName";
 import { waitFor } from "../peers/peer";
-import { adapted } from "./deviations";
+import { adapted } from "./dialects";
 import { nodeVersions } from "./functions";
 import { backup, keyArn, names, source } from "./hub";
 import { queueUrlOf, rightsNamed, without } from "./ministack";

@@ -10,7 +10,7 @@ import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from "@aws-s
 import { STSClient } from "@aws-sdk/client-sts";
 import type { RenderedResource } from "../../rehearsal/graph";
 import { venv } from "../peers/python";
-import { adapted } from "./deviations";
+import { adapted } from "./dialects";
 import { renderedFunctions } from "./functions";
 import { backup, names, region, source } from "./hub";
 import { waitFor } from "../peers/peer";

@@ -1,5 +1,5 @@
 /** What the watcher looks at, in a peer: the vault's bucket, a trail, the functions' logs, and the topic that it writes to. */
-import { CloudTrailClient, CreateTrailCommand, PutEventSelectorsCommand, StartLoggingCommand, StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
+import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand, StopLoggingCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand, S3Client, type DefaultRetention } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
@@ -40,7 +40,6 @@ export function watchedIn(url: string, logsUrl: string) {
             await installBucket(s3, retention);
             await s3.send(new CreateBucketCommand({ Bucket: names.trailBucket, CreateBucketConfiguration: { LocationConstraint: region } }));
             await cloudTrail.send(new CreateTrailCommand({ Name: trail, S3BucketName: names.trailBucket, IsMultiRegionTrail: true }));
-            await cloudTrail.send(new PutEventSelectorsCommand({ TrailName: trail, EventSelectors: [{ ReadWriteType: "All", IncludeManagementEvents: true }] }));
             await cloudTrail.send(new StartLoggingCommand({ Name: trail }));
             for (const group of ["STARTER_LOGS", "SEALER_LOGS", "SWEEPER_LOGS"] as const) {
                 await logs.send(new CreateLogGroupCommand({ logGroupName: groups[group] }));

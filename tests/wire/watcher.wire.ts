@@ -5,7 +5,7 @@ import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { Peer } from "../peers/peer";
 import { database, inventory } from "../handlers/watching/watching";
-import { adapted, unescaped } from "./deviations";
+import { adapted, unescaped } from "./dialects";
 import { startMiniStack, startMoto } from "./emulators";
 import { nodeVersions, said, startFunction, type Answer, type Environment, type NodeVersion } from "./functions";
 import { arns, backup, names, region } from "./hub";
