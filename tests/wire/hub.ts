@@ -4,6 +4,8 @@ import { deploy } from "../../rehearsal/aws/deploy";
 import { serve } from "../../rehearsal/aws/http";
 import type { Principal } from "../../rehearsal/aws/types";
 import { arnsOf, namesOf } from "../../components/arns";
+import { resource8 } from "../../handlers/lib/database";
+import { manifestName } from "../../handlers/lib/manifestName";
 import { renderedFunctions } from "./functions";
 
 export const region = "eu-west-1";
@@ -19,6 +21,10 @@ export const sessionOf = (roleArn: string, session = "wire"): Principal => ({
     account: roleArn.split(":")[4]!,
     roleArn,
 });
+
+/** The key of a manifest. One makes an account proven: more than one export may run at a time. */
+export const olderManifest = () =>
+    manifestName({ account: source, dataDate: new Date().toISOString().slice(0, 10), kind: "instance", database: "old", resource8: resource8("db-OLD00000"), taskId: `e${"0".repeat(40)}-1`, outcome: "complete" });
 
 export async function startHub() {
     const world = createWorld({ region, partition: "aws", start: Date.now(), seed: 1 });

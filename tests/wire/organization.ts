@@ -9,22 +9,30 @@ const fixture = join(root, "tests/fixtures/Pulumi.organization.yaml");
 /** Three pages of 20: https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html */
 const many = 45;
 
+/** What changes an organization. */
+export function changesOf(organizations: OrganizationsClient, rootId: string) {
+    const move = async (AccountId: string, SourceParentId: string, DestinationParentId: string) => void (await organizations.send(new MoveAccountCommand({ AccountId, SourceParentId, DestinationParentId })));
+    return {
+        move,
+        close: async (AccountId: string) => void (await organizations.send(new CloseAccountCommand({ AccountId }))),
+        addUnit: async (Name: string, ParentId = rootId) => (await organizations.send(new CreateOrganizationalUnitCommand({ Name, ParentId }))).OrganizationalUnit!.Id!,
+        async addAccount(AccountName: string, unit: string, tags: Readonly<Record<string, string>> = {}): Promise<string> {
+            const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+            const { CreateAccountStatus } = await organizations.send(new CreateAccountCommand({ AccountName, Email: `${AccountName}@example.com`, Tags }));
+            const id = CreateAccountStatus!.AccountId!;
+            await move(id, rootId, unit);
+            return id;
+        },
+    };
+}
+
+export const rootIdOf = async (organizations: OrganizationsClient) => (await organizations.send(new ListRootsCommand({}))).Roots![0]!.Id!;
+
 export async function found(organizations: OrganizationsClient) {
     const { Organization } = await organizations.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));
-    const { Roots } = await organizations.send(new ListRootsCommand({}));
-    const rootId = Roots![0]!.Id!;
+    const rootId = await rootIdOf(organizations);
     const management = Organization!.MasterAccountId!;
-
-    const addUnit = async (Name: string, ParentId = rootId) => (await organizations.send(new CreateOrganizationalUnitCommand({ Name, ParentId }))).OrganizationalUnit!.Id!;
-    const move = async (AccountId: string, SourceParentId: string, DestinationParentId: string) => void (await organizations.send(new MoveAccountCommand({ AccountId, SourceParentId, DestinationParentId })));
-    const close = async (AccountId: string) => void (await organizations.send(new CloseAccountCommand({ AccountId })));
-    async function addAccount(AccountName: string, unit: string, tags: Readonly<Record<string, string>> = {}): Promise<string> {
-        const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-        const { CreateAccountStatus } = await organizations.send(new CreateAccountCommand({ AccountName, Email: `${AccountName}@example.com`, Tags }));
-        const id = CreateAccountStatus!.AccountId!;
-        await move(id, rootId, unit);
-        return id;
-    }
+    const { addUnit, addAccount, move, close } = changesOf(organizations, rootId);
 
     const workloads = await addUnit("workloads");
     const staging = await addUnit("staging", workloads);

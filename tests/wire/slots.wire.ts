@@ -1,12 +1,11 @@
 // Doesn't prove that AWS lets five exports of an account run and no more: RDS is simulated here (requests.ts asks it for a sixth).
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { resource8 } from "../../handlers/lib/database";
-import { manifestName, parseManifestName } from "../../handlers/lib/manifestName";
+import { parseManifestName } from "../../handlers/lib/manifestName";
 import { parseTaskId } from "../../handlers/lib/taskId";
 import { waitFor } from "../peers/peer";
 import { nodeVersions } from "./functions";
-import { arns, names, source } from "./hub";
+import { arns, names, olderManifest, source } from "./hub";
 import { clientsOf } from "./ministack";
 import { askForLook, assume, endExports, exportTimes, manifestsOf, simulatedRds, startStage, type Stage } from "./stage";
 
@@ -21,8 +20,7 @@ for (const version of nodeVersions) {
         let proof: string;
         before(async () => {
             stage = await startStage(version, simulatedRds());
-            // One manifest makes an account proven: more than one export may run at a time.
-            proof = manifestName({ account: source, dataDate: new Date().toISOString().slice(0, 10), kind: "instance", database: "old", resource8: resource8("db-OLD00000"), taskId: `e${"0".repeat(40)}-1`, outcome: "complete" });
+            proof = olderManifest();
             const { s3 } = clientsOf(stage.stack.url, await assume(stage.backup, arns.sealerRole));
             await s3.send(new PutObjectCommand({ Bucket: names.bucket, Key: proof, Body: "{}", IfNoneMatch: "*" }));
             for (let i = 0; i < count; i++) {
@@ -54,6 +52,7 @@ for (const version of nodeVersions) {
             await clock.run(clock.now + exportTimes.starting);
             await look();
             assert.deepEqual(statuses(), all(slots, "IN_PROGRESS"));
+            assert.equal(stage.hub.world.calls.filter(({ action }) => action === "rds:StartExportTask").length, slots, "RDS was asked for more than it has room for");
             assert.deepEqual(await sealed(), []);
         });
 

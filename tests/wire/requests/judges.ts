@@ -2,7 +2,7 @@
 import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { CreateAccountCommand, CreateOrganizationalUnitCommand, CreateOrganizationCommand, ListRootsCommand, MoveAccountCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
+import { CreateOrganizationCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { CreateBucketCommand, PutBucketEncryptionCommand, PutObjectLockConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
@@ -15,6 +15,7 @@ import { accessArn, allow, backup, bucket, database, exportArn, keyArn, policy, 
 import { addCluster, addClusterSnapshot, addInstance, addSnapshot } from "../databases";
 import { rootSecret, startMiniStack, startMoto } from "../emulators";
 import { region } from "../hub";
+import { changesOf, rootIdOf } from "../organization";
 import type { Clients, Judge, Service } from "./request";
 
 const external = trust({ AWS: `arn:aws:iam::${backup}:root` }, { StringEquals: { "sts:ExternalId": "right" } });
@@ -101,17 +102,11 @@ async function furnished(name: PeerName, url: string): Promise<Judge> {
 
     // MiniStack has one already.
     if (name !== "MiniStack 1.5.33") await organizations.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));
-    const rootId = (await organizations.send(new ListRootsCommand({}))).Roots![0]!.Id!;
-    const addUnit = async (Name: string, ParentId: string) => (await organizations.send(new CreateOrganizationalUnitCommand({ Name, ParentId }))).OrganizationalUnit!.Id!;
-    const unit = await addUnit("workloads", rootId);
+    const { addUnit, addAccount } = changesOf(organizations, await rootIdOf(organizations));
+    const unit = await addUnit("workloads");
     await addUnit("staging", unit);
-    async function addAccount(AccountName: string, Tags: { Key: string; Value: string }[]): Promise<string> {
-        const { CreateAccountStatus } = await organizations.send(new CreateAccountCommand({ AccountName, Email: `${AccountName}@example.com`, Tags }));
-        await organizations.send(new MoveAccountCommand({ AccountId: CreateAccountStatus!.AccountId!, SourceParentId: rootId, DestinationParentId: unit }));
-        return CreateAccountStatus!.AccountId!;
-    }
-    const account = await addAccount("shop", [{ Key: "backup", Value: "gold" }]);
-    await addAccount("billing", []);
+    const account = await addAccount("shop", unit, { backup: "gold" });
+    await addAccount("billing", unit);
 
     const queueUrl = `${url}${new URL(QueueUrl!).pathname}`;
     return { ...bare, ...clients, name, services: all.filter((service) => service !== "rds"), roleArn: Role!.Arn!, queueUrl, topicArn: TopicArn!, trailArn: TrailARN!, logGroup, unit, account };
