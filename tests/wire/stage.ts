@@ -2,7 +2,7 @@
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { AssumeRoleCommand, GetAccessKeyInfoCommand } from "@aws-sdk/client-sts";
-import type { Peer } from "../peers/peer";
+import { waitFor, type Peer } from "../peers/peer";
 import { startMiniStack } from "./emulators";
 import { nodeOf, type NodeVersion } from "./functions";
 import { arns, backup, keyArn, names, region, source, startHub, type Hub } from "./hub";
@@ -77,10 +77,17 @@ export async function manifestsOf(stage: Stage): Promise<string[]> {
 /** Milliseconds of virtual time. */
 export const exportTimes = { starting: 1000, running: 1000 };
 
+/** Lets virtual time pass, and waits for the real one: MiniStack and the functions go by that, and what they do may not come before what it is about. */
+export async function pass({ hub: { world } }: Stage, milliseconds: number): Promise<void> {
+    const until = world.clock.now + milliseconds;
+    await waitFor("the real clock", async () => Date.now() >= until);
+    await world.clock.run(until);
+}
+
 /** Ends the exports that run in the simulated RDS, and brings what these wrote into MiniStack's bucket, as the export role. */
 export async function endExports(stage: Stage): Promise<void> {
     const { world } = stage.hub;
-    await world.clock.run(world.clock.now + exportTimes.starting + exportTimes.running);
+    await pass(stage, exportTimes.starting + exportTimes.running);
     const { s3 } = clientsOf(stage.stack.url, await assume(stage.source, arns.exportRole(source)));
     const written = world.s3.versions(names.bucket, "exports/");
     for (const { key, body, size, deleteMarker } of written.slice(stage.brought)) {
