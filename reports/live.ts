@@ -4,7 +4,7 @@ import type { Settings } from "../components/settings";
 import { said } from "../doctor/finding";
 import { windowStart } from "../handlers/lib/database";
 import { dateOf } from "../handlers/lib/period";
-import { parsed, patternOf } from "../handlers/lib/watching/logLines";
+import { parsed, patternOf, says } from "../handlers/lib/watching/logLines";
 import type { DatabaseRules, InventoryLine } from "../handlers/lib/types";
 import type { Clients } from "./clients";
 import { subscribers } from "./told";
@@ -102,12 +102,15 @@ export async function inTurns<T, R>(items: readonly T[], work: (item: T) => Prom
     return results;
 }
 
+const inventories = { field: "message", value: "inventory" } as const;
+
 async function inventoryIn({ clients, now }: Reading, logGroupName: string, unreadable: Unreadable[]): Promise<InventoryLine[]> {
     const lines: InventoryLine[] = [];
     let nextToken: string | undefined;
     do {
-        const page = await clients.logs.filterLogEvents({ logGroupName, filterPattern: patternOf({ field: "message", value: "inventory" }), startTime: now.getTime() - day, endTime: now.getTime(), ...(nextToken !== undefined && { nextToken }) });
+        const page = await clients.logs.filterLogEvents({ logGroupName, filterPattern: patternOf(inventories), startTime: now.getTime() - day, endTime: now.getTime(), ...(nextToken !== undefined && { nextToken }) });
         for (const { message = "", eventId = "" } of page.events ?? []) {
+            if (!says(message, inventories)) continue;
             const path = `log group ${logGroupName}, event ${eventId}`;
             const line = checkLine(path, parsed(message));
             if (isUnreadable(line)) unreadable.push(line);

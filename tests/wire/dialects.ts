@@ -1,6 +1,5 @@
 /** What is rendered or asked, in the words that a peer understands. Each is there for a deviation that says so. */
 import { source } from "./hub";
-import type { Passing } from "./relay";
 
 const unheard = ["DenyPlainHttp", "DenyOverwritingManifests"];
 
@@ -19,11 +18,4 @@ export function adapted(policy: string): string {
         return key === "aws:SourceAccount" ? undefined : value;
     };
     return JSON.stringify({ ...document, Statement }, dialect);
-}
-
-/** A filter pattern of CloudWatch Logs in moto's dialect. */
-export function unescaped(passing: Passing): void {
-    if (!String(passing.headers["x-amz-target"]).endsWith(".FilterLogEvents")) return;
-    const input = JSON.parse(passing.body) as { filterPattern: string };
-    passing.body = JSON.stringify({ ...input, filterPattern: input.filterPattern.replace(/\\"/g, '"') });
 }

@@ -1,17 +1,16 @@
-// Doesn't prove how CloudWatch Logs matches a filter pattern, and the right to ask for it: moto gets the pattern without its escapes, and judges nobody (deviations.ts).
+// Doesn't prove the right to read logs: moto judges nobody.
 import assert from "node:assert/strict";
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import type { Peer } from "../peers/peer";
 import { database, inventory } from "../handlers/watching/watching";
-import { adapted, unescaped } from "./dialects";
+import { adapted } from "./dialects";
 import { startMiniStack, startMoto } from "./emulators";
 import { nodeVersions, said, startFunction, type Answer, type Environment, type NodeVersion } from "./functions";
 import { arns, backup, names, region } from "./hub";
 import { installRoles, rightsNamed, rootOf, without } from "./ministack";
 import { taken } from "./queues";
-import { relayTo } from "./relay";
 import { trailArn, watchedIn } from "./watched";
 
 /** The handler leaves pages out when its time is almost over. */
@@ -47,12 +46,10 @@ describe("the watcher's deployed text against MiniStack's S3, CloudTrail and SNS
     });
 
     async function watcher(version: NodeVersion): Promise<Environment> {
-        const relay = await relayTo(moto.url, unescaped);
-        stops.push(() => relay.stop());
         // MiniStack lets root into a role that trusts Lambda.
         const { Credentials } = await rootOf(miniStack.url, backup).sts.send(new AssumeRoleCommand({ RoleArn: arns.watcherRole, RoleSessionName: "wire" }));
         const session = { AWS_ACCESS_KEY_ID: Credentials!.AccessKeyId!, AWS_SECRET_ACCESS_KEY: Credentials!.SecretAccessKey!, AWS_SESSION_TOKEN: Credentials!.SessionToken! };
-        const environment = startFunction("watch", version, { ...session, AWS_ENDPOINT_URL: miniStack.url, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: relay.url });
+        const environment = startFunction("watch", version, { ...session, AWS_ENDPOINT_URL: miniStack.url, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: moto.url });
         stops.push(() => environment.stop());
         return environment;
     }

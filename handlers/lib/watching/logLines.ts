@@ -32,11 +32,15 @@ export interface Reading {
 export type Line = Readonly<Record<string, unknown>>;
 
 /**
- * The exact text of a field as `log` writes it. Not `{ $.message = "…" }`: that matches events that are JSON as a whole, and Node's
- * runtime puts time, request id and level before what is printed. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
- * Quoted phrases: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
+ * The word alone, since no page says how a phrase holds a quotation mark; `says` asks for the rest. Not `{ $.message = "…" }`: that
+ * matches events that are JSON as a whole, and Node's runtime puts time, request id and level before what is printed.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html
  */
-export const patternOf = ({ field, value }: Pick<Search, "field" | "value">): string => `"\\"${field}\\":\\"${value}\\""`;
+export const patternOf = ({ value }: Pick<Search, "value">): string => `"${value}"`;
+
+/** Whether an event has the field as `log` writes it; others merely hold the word. */
+export const says = (message: string, { field, value }: Pick<Search, "field" | "value">): boolean => message.includes(`"${field}":"${value}"`);
 
 /** Hands each line to `use`, which answers whether it is well-formed. AWS's errors reject; what was handed over until then stands for nothing. */
 export async function readLines({ logsModule, logs, mostPages, hasTime }: Logs, search: Search, use: (line: Line, at: number) => boolean): Promise<Reading> {
@@ -44,6 +48,7 @@ export async function readLines({ logsModule, logs, mostPages, hasTime }: Logs, 
     let [odd, pages] = [0, 0];
     for await (const { events = [], nextToken } of logsModule.paginateFilterLogEvents({ client: logs }, input)) {
         for (const { message = "", timestamp } of events) {
+            if (!says(message, search)) continue;
             const line = parsed(message);
             if (line?.[search.field] !== search.value || timestamp === undefined || !use(line, timestamp)) odd++;
         }

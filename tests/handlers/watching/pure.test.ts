@@ -1,7 +1,7 @@
 // The watcher's parts without AWS. How FilterLogEvents matches is AWS's: watch.test.ts answers with what its documentation says.
 import assert from "node:assert/strict";
 import { addInventory, inPartsOnly, noInventories } from "../../../handlers/lib/watching/inventories";
-import { readLines, type Line, type Logs } from "../../../handlers/lib/watching/logLines";
+import { readLines, says, type Line, type Logs } from "../../../handlers/lib/watching/logLines";
 import { inventoryOf, sealedOf, troubleOf } from "../../../handlers/lib/watching/said";
 import { cutText, section, shown, size } from "../../../handlers/lib/watching/text";
 import { addTrouble, type Troubles } from "../../../handlers/lib/watching/troubles";
@@ -60,16 +60,22 @@ describe("lines of the logs", () => {
         return { ...reading, taken: taken.map(({ n }) => n), inputs };
     };
 
-    it("are asked for by the exact text that log writes, whatever the runtime puts before it", async () => {
+    it("are asked for by the word, and known by the exact text that log writes", async () => {
         const { inputs } = await read([[]]);
-        assert.deepEqual(inputs, [{ logGroupName: "g", filterPattern: '"\\"message\\":\\"sealed\\""', startTime: 1, endTime: 9 }]);
-        assert.ok(line.includes('"message":"sealed"'));
+        assert.deepEqual(inputs, [{ logGroupName: "g", filterPattern: '"sealed"', startTime: 1, endTime: 9 }]);
+        assert.ok(says(line, { field: "message", value: "sealed" }));
     });
     it("are read bare and behind Node's prefix", async () => {
         const { taken, odd } = await read([[line, `2026-10-05T06:00:00.000Z\t11111111-2222-4333-8444-555555555555\tINFO\t${line}\n`]]);
         assert.deepEqual([taken, odd], [[1, 1], 0]);
     });
-    for (const odd of ["", "no JSON", "{ cut off", '{"message":"other","detail":"\\"message\\":\\"sealed\\""}', "[]", "null", '{"message":["sealed"]}']) {
+    for (const other of ["", "sealed", "{ sealed", '{"message":"other","detail":"\\"message\\":\\"sealed\\""}', '["sealed"]', '{"message":["sealed"]}', '{"message":"unsealed"}']) {
+        it(`are passed over where they merely hold the word: ${other}`, async () => {
+            const { odd, taken } = await read([[other, line]]);
+            assert.deepEqual([odd, taken], [0, [1]]);
+        });
+    }
+    for (const odd of ['{"message":"sealed"', 'no JSON "message":"sealed"', '{"n":{"message":"sealed"}}', '["message","\\"",{"message":"sealed"}]']) {
         it(`are skipped and counted: ${odd}`, async () => assert.deepEqual([(await read([[odd, line]])).odd, (await read([[odd, line]])).taken], [1, [1]]));
     }
     it("are read page by page, empty ones too", async () => assert.deepEqual((await read([[line], [], [line]])).taken, [1, 1]));

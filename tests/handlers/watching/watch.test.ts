@@ -96,8 +96,8 @@ describe("the watcher", () => {
         await run();
         assert.deepEqual(calls, [
             "PutObject", "HeadObject", "GetObjectLockConfiguration", "DescribeTrails", "GetTrailStatus", "GetEventSelectors",
-            "FilterLogEvents sealer message:sealed", "FilterLogEvents starter message:inventory", "FilterLogEvents starter message:inventory",
-            "FilterLogEvents starter level:ERROR", "FilterLogEvents sealer level:ERROR", "FilterLogEvents sweeper level:ERROR", "Publish",
+            "FilterLogEvents sealer sealed", "FilterLogEvents starter inventory", "FilterLogEvents starter inventory",
+            "FilterLogEvents starter ERROR", "FilterLogEvents sealer ERROR", "FilterLogEvents sweeper ERROR", "Publish",
         ]);
         assert.deepEqual([mail().TopicArn, mail().Subject], [environment.NOTICES_TOPIC_ARN, "stack: all well, 2 databases in 2 accounts"]);
         assert.match(mail().Message, /Sealed in 24 hours: 1 complete, 0 partial, 0 failed or canceled; 5\.0 GB\./);
@@ -176,11 +176,11 @@ describe("the watcher", () => {
 
     const steps: readonly [step: string, refused: string, says: RegExp, still: RegExp][] = [
         ["lock canary", "PutObject", /lock canary: AccessDenied: no/, /Sealed in 24 hours.*\nTrail: .*\nVolumes: /],
-        ["volumes", "FilterLogEvents sealer message:sealed", /volumes: AccessDenied: no/, /Lock: canary/],
+        ["volumes", "FilterLogEvents sealer sealed", /volumes: AccessDenied: no/, /Lock: canary/],
         ["lock canary", "HeadObject", /lock canary: AccessDenied: no/, /Sealed in 24 hours.*\nTrail: /],
         ["trails", "GetTrailStatus", /trails: AccessDenied: no/, /Lock: canary.*\nVolumes: /],
-        ["inventories", "FilterLogEvents starter message:inventory", /inventories: AccessDenied: no/, /Sealed in 24 hours.*\nLock: .*\nTrail: .*\nVolumes: /],
-        ["errors in /aws/lambda/sealer", "FilterLogEvents sealer level:ERROR", /errors in \/aws\/lambda\/sealer: AccessDenied: no/, /ALARM there/],
+        ["inventories", "FilterLogEvents starter inventory", /inventories: AccessDenied: no/, /Sealed in 24 hours.*\nLock: .*\nTrail: .*\nVolumes: /],
+        ["errors in /aws/lambda/sealer", "FilterLogEvents sealer ERROR", /errors in \/aws\/lambda\/sealer: AccessDenied: no/, /ALARM there/],
     ];
     for (const [step, operation, says, still] of steps) {
         it(`fails alone: ${step}, ${operation}; the rest is done, the mail says it, and the function fails at the end`, async () => {

@@ -86,14 +86,6 @@ export const ofMiniStack: readonly WireDeviation[] = [
     },
     {
         peer: "MiniStack 1.5.33",
-        peerDoes: "looks for the backslashes too, where a quoted phrase of a filter pattern holds `\\\"`",
-        awsDoes: "doesn't say how a phrase holds a quotation mark; the watcher relies on the backslash (README, \"Not yet proven on AWS\")",
-        source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html",
-        handled: "the watcher's logs are moto's",
-        rows: { "FilterLogEvents of a phrase with quotation marks": "200" },
-    },
-    {
-        peer: "MiniStack 1.5.33",
         peerDoes: "gives no token where FilterLogEvents has more lines to give",
         awsDoes: "gives one until all was searched",
         source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html",

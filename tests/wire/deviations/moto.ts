@@ -77,14 +77,6 @@ export const ofMoto: readonly WireDeviation[] = [
     },
     {
         peer: "moto 5.2.5",
-        peerDoes: "looks for the backslashes too, where a quoted phrase of a filter pattern holds `\\\"`",
-        awsDoes: "doesn't say how a phrase holds a quotation mark; the watcher relies on the backslash (README, \"Not yet proven on AWS\")",
-        source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-unstructured-log-events.html",
-        handled: "`unescaped` takes the backslashes away",
-        rows: { "FilterLogEvents of a phrase with quotation marks": "200" },
-    },
-    {
-        peer: "moto 5.2.5",
         peerDoes: "leaves EncodingType out, though names are encoded as was asked",
         awsDoes: "says so whenever it was asked to",
         source: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html",
