@@ -10,7 +10,7 @@ export const wait = (code: Decision["code"], reason: string): Verdict => ({ deci
 /** As the export's documentation has it; `aurora` is the old name of Aurora MySQL: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_StartExportTask.html */
 const engines: readonly string[] = ["mysql", "mariadb", "postgres", "aurora", "aurora-mysql", "aurora-postgresql"];
 
-/** What speaks against exporting a snapshot, its age and its neighbours apart; `undefined`: nothing. `databases` are by databaseKey. */
+/** Tells what speaks against exporting a snapshot, its age and its neighbours apart; `undefined`: nothing. `databases` are by databaseKey. */
 export const objector = (rules: DatabaseRules, databases: ReadonlyMap<string, Database> | undefined) => (snapshot: Snapshot): Verdict | undefined => {
     const { engine, status, storageType } = snapshot;
     const type = typeOf(snapshot);
@@ -23,7 +23,6 @@ export const objector = (rules: DatabaseRules, databases: ReadonlyMap<string, Da
     if (snapshot.kind === "instance" && storageType === "standard") return skip("storage", "magnetic storage (standard) can't be exported by RDS");
     if (status === "creating") return wait("creating", "the snapshot is still being created");
     if (status !== "available") return skip("status", `status is ${status}, only available snapshots can be exported`);
-    if (Number.isNaN(Date.parse(snapshot.createdAt ?? ""))) return wait("creating", "RDS doesn't say yet when the snapshot was created");
     return filtered(snapshot, rules) ?? untagged(snapshot, rules, databases) ?? copied(snapshot, rules);
 };
 

@@ -40,5 +40,9 @@ function inParts(databases: readonly InventoryDatabase[]): InventoryDatabase[][]
 
 /** Says the inventory once per slot, account and warm function. */
 export function sayInventory(lines: () => readonly InventoryLine[], now: Date, { said }: Memory): void {
-    once(said, `inventory ${Math.floor(now.getTime() / slot)}`, () => lines().forEach(({ message, ...fields }) => log("INFO", message, fields)));
+    const id = `inventory ${Math.floor(now.getTime() / slot)}`;
+    if (said[id]) return;
+    // Before it counts as said: what can't be made is made again at the next look.
+    const made = lines();
+    once(said, id, () => made.forEach(({ message, ...fields }) => log("INFO", message, fields)));
 }

@@ -34,7 +34,7 @@ export const plan = (observed: Observed, settings: PlanSettings, now: Date): Dec
  * The same for many states of one look, in which snapshots and databases stay as they are. Protection comes before all rules, so that a rule's change
  * doesn't hide it. The vault refuses what a suspended account's export role writes, so every task would fail; what is under way or done is left to its end.
  */
-export function planner({ account, snapshots, databases }: Observed, settings: PlanSettings, now: Date): (observed: Observed) => Decision[] {
+export function planner({ account, snapshots, databases }: Observed, settings: PlanSettings, now: Date): (state: Omit<Observed, "account" | "snapshots" | "databases">) => Decision[] {
     const rules = rulesFor(settings, account);
     const start = windowStart(rules, now);
     const stemOf = stemsOf(settings.destination);
@@ -46,7 +46,8 @@ export function planner({ account, snapshots, databases }: Observed, settings: P
     for (const snapshot of snapshots) unique.set(snapshot.arn, snapshot);
     const listed = Array.from(unique.values(), assess).sort(byAge);
 
-    return (observed) => {
+    return (state) => {
+        const observed: Observed = { ...state, account, snapshots, databases };
         const ledger = observed.manifests.filter((manifest) => manifest.account === account);
         const historyOf = historian(observed, ledger, settings.destination);
         const claims = claimsOf(ledger, tasksOfTheGone(observed, unique, settings), rules, settings.maxAttempts);
@@ -86,8 +87,10 @@ export function planner({ account, snapshots, databases }: Observed, settings: P
         if (snapshot.type === "shared" || snapshot.type === "public") {
             return { snapshot, time, verdict: skip("shared", `a ${snapshot.type} snapshot can't be exported; copy it first`) };
         }
+        const verdict = suspension ?? objection(snapshot);
         const dated = !Number.isNaN(Date.parse(snapshot.createdAt ?? ""));
-        return { snapshot, time, stem: dated ? stemOf(snapshot) : undefined, verdict: suspension ?? objection(snapshot) };
+        if (dated) return { snapshot, time, stem: stemOf(snapshot), verdict };
+        return { snapshot, time, verdict: verdict ?? wait("creating", "RDS doesn't say yet when the snapshot was created") };
     }
 }
 

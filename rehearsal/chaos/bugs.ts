@@ -4,7 +4,7 @@ import { changed, type Stack } from "./world";
 
 export interface Bug {
     readonly name: string;
-    /** With this seed of fast-check it is found in the first history or soon after. */
+    /** With this seed of fast-check it is found in the first ten histories. */
     readonly seed: number;
     /** What is said of it. */
     readonly found: RegExp;

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { dataTime, databaseKey } from "../../handlers/lib/database";
 import { inFlight } from "../../handlers/lib/history";
-import { plan } from "../../handlers/lib/plan";
+import { plan, planner } from "../../handlers/lib/plan";
 import type { Frequency, Observed, PlanSettings, Snapshot, Task } from "../../handlers/lib/types";
-import { asTask, daysAgo, manifest, now, observed, ownTask, settings, snapshot, strangersTasks } from "./planning";
+import { asTask, daysAgo, filter, manifest, now, observed, ownTask, settings, snapshot, strangersTasks } from "./planning";
 
 interface Case { readonly look: Observed; readonly plans: PlanSettings }
 
@@ -13,14 +13,15 @@ const history = fc.constantFrom("none", "unknown", "running", "complete", "faile
 const oneSnapshot = fc.record({
     hours: fc.integer({ min: 1, max: 300 }), database: fc.integer({ min: 0, max: 3 }), cluster: fc.boolean(), past: history,
     type: fc.constantFrom("automated", "manual", "awsbackup", "shared"), engine: fc.constantFrom("postgres", "mysql", "oracle-ee"),
-    status: fc.constantFrom("available", "available", "available", "creating", "deleting"),
+    status: fc.constantFrom("available", "available", "available", "creating", "deleting"), undated: fc.nat(9).map((n) => n === 0),
 });
+const frequencies = fc.constantFrom<Frequency>("every", "daily", "weekly", "monthly");
 
 const cases: fc.Arbitrary<Case> = fc
-    .record({ all: fc.array(oneSnapshot, { maxLength: 25 }), strangers: fc.integer({ min: 0, max: 6 }), proven: fc.boolean(), frequency: fc.constantFrom<Frequency>("every", "daily", "weekly", "monthly") })
-    .map(({ all, strangers, proven, frequency }) => {
+    .record({ all: fc.array(oneSnapshot, { maxLength: 25 }), strangers: fc.integer({ min: 0, max: 6 }), proven: fc.boolean(), frequency: frequencies, other: frequencies })
+    .map(({ all, strangers, proven, frequency, other }) => {
         const given = all.map((one, n) =>
-            snapshot(`s${n}`, daysAgo(one.hours / 24), { kind: one.cluster ? "cluster" : "instance", database: `d${one.database}`, resourceId: `db-${one.database}`, type: one.type, engine: one.engine, status: one.status }));
+            snapshot(`s${n}`, daysAgo(one.hours / 24), { kind: one.cluster ? "cluster" : "instance", database: `d${one.database}`, resourceId: `db-${one.database}`, type: one.type, engine: one.engine, status: one.status, ...(one.undated && { createdAt: undefined }) }));
         const task = (of: Snapshot, past: string): Task[] => {
             const ended = { endedAt: daysAgo(0.1) };
             if (past === "running") return [ownTask(of, 1, { status: "IN_PROGRESS" })];
@@ -32,7 +33,7 @@ const cases: fc.Arbitrary<Case> = fc
         const tasks = Object.fromEntries(pairs.flatMap(([of, past]) => (past === "unknown" ? [] : [[of.arn, task(of, past)]])));
         const running = [...strangersTasks(strangers), ...Object.values(tasks).flat().filter(inFlight)];
         const manifests = pairs.flatMap(([of, past]) => (past === "sealed" ? [manifest(of, 1)] : past === "spoiled" ? [manifest(of, 1, "failed")] : []));
-        return { look: observed(given, { tasks, running, manifests, proven }), plans: settings({ frequency }) };
+        return { look: observed(given, { tasks, running, manifests, proven }), plans: settings({ frequency, overrides: [{ databases: [filter("d1")], frequency: other }] }) };
     });
 
 const always = (holds: (one: Case) => void) => fc.assert(fc.property(cases, holds), { numRuns: 300 });
@@ -46,6 +47,13 @@ describe("whatever is observed", () => {
             assert.deepEqual(decisions.map(({ snapshot: { arn } }) => arn).sort(), one.look.snapshots.map(({ arn }) => arn).sort());
             assert.ok(decisions.every(({ decision, reason, startExportTask }) => reason && (decision === "export") === Boolean(startExportTask)));
         }));
+
+    it("a planner made of one state of a look plans the others as a new one does", () =>
+        fc.assert(fc.property(cases, cases, ({ look: first, plans }, { look }) => {
+            const { account, snapshots, databases } = first;
+            const second = { ...look, account, snapshots, databases };
+            assert.deepEqual(planner(first, plans, now)(second), plan(second, plans, now));
+        }), { numRuns: 300 }));
 
     it("there are never more exports than free slots", () =>
         always((one) => assert.ok(exportsOf(run(one)).length <= Math.max(0, 5 - (one.look.running?.length ?? 0)))));

@@ -21,6 +21,12 @@ const weekly = { frequency: "weekly" } as const;
 
 describe("thinning", () => {
     it("keeps the oldest of a day", () => assert.deepEqual(codes([tuesdayNoon, tuesday, monday], daily), { monday: "due", tuesday: "due", "tuesday-noon": "thinned" }));
+    it("doesn't take a week or a month for the day that it begins on", () => {
+        const daysAnd = (frequency: "weekly" | "monthly") => ({ ...daily, lookbackDays: 20, overrides: [{ databases: [filter("other")], frequency }] });
+        const [first, third] = [at("first", "2026-11-01T03:00:00Z"), at("third", "2026-11-03T03:00:00Z")];
+        assert.deepEqual(codes([monday], daysAnd("weekly"), { manifests: [manifest(tuesday, 1)] }), { monday: "due" });
+        assert.deepEqual(codes([first], daysAnd("monthly"), { manifests: [manifest(third, 1)] }), { first: "due" });
+    });
     it("names the claimer", () => assert.equal(reasons([tuesday, tuesdayNoon], daily)["tuesday-noon"], "covered by tuesday of the same day"));
     it("keeps the oldest of a week, from Monday", () => assert.deepEqual(codes([sunday, monday, tuesday], weekly), { sunday: "due", monday: "due", tuesday: "thinned" }));
     it("keeps the oldest of a month", () => assert.deepEqual(codes([sunday, tuesday], { frequency: "monthly" }), { sunday: "due", tuesday: "thinned" }));
