@@ -140,7 +140,7 @@ export const coldStarts: Benchmark<ColdStarts> = {
     name: "package",
     about: "the starter's archive and cold start",
     measure,
-    section: ({ measured, anatomy: parts, textBytes, archives }) => `A process per cold start, ${measured[0]!.load.runs} of each in turn: loading until there is a handler, then its first invocation, which finds one snapshot due at the simulated AWS over HTTP and starts its export. The bare clients are the starter's four, with one of each of its calls and no decision. The SDK v3 is the runtime's own, so it is in no archive; the tutorials' v2 must be. Ours looks before it starts, at snapshots, exports and what is sealed: that is what its calls, and so its first invocation, have more.
+    section: ({ measured, anatomy: parts, textBytes, archives }) => `A process per cold start, ${measured[0]!.load.runs} of each in turn: loading until there is a handler, then its first invocation, which finds one snapshot due at the simulated AWS over HTTP and starts its export. The bare clients are the starter's four, with one of each of its calls and no decision. The SDK v3 is the runtime's own, so it is in no archive; the tutorials' v2 must be. The bare clients list snapshots and exports as ours does; the tutorial starts without a look, which is why it calls less.
 
 ${table(
     ["function", "archive, kB", "modules", "load, ms", "quartiles", "of bare", "quartiles ", "first invocation, ms", "quartiles  ", "calls", "memory, MiB"],

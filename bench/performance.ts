@@ -47,7 +47,7 @@ ${sections.join("\n\n")}
 
 ## What each dependency is for
 
-\`dependencies\` holds what \`pulumi up\` needs. The functions' SDK clients are the Lambda runtime's; the other ones here are for types, rehearsal and commands.
+\`dependencies\` holds what \`pulumi up\` needs. The SDK clients of the functions come with Lambda's runtime; here they serve types, rehearsal and commands.
 
 ${dependencyTable(packageJson)}
 `;

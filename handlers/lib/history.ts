@@ -67,11 +67,11 @@ export function historian(
         const named = ledger.get(stem) ?? [];
         const sealed = named.find(isProtection);
         const partial = named.find(({ outcome }) => outcome === "partial");
-        const known = { known: asked !== undefined, sealed, partial, strangers: [], attempt: 1, failures: 0 };
+        const untouched = { known: asked !== undefined, sealed, partial, strangers: [], attempt: 1, failures: 0 };
         // The answer by source ARN is the later one.
         const found = [ended.get(stem), bySource.get(snapshot.arn), started.get(stem), asked].filter((tasks) => tasks?.length);
-        if (!found.length && (sealed || partial || !named.length)) return known;
-        return { ...known, ...attemptsAt(snapshot, stem, found.flatMap((tasks) => tasks ?? []), named, destination) };
+        if (!found.length && (sealed || partial || !named.length)) return untouched;
+        return { ...untouched, ...attemptsAt(snapshot, stem, found.flatMap((tasks) => tasks ?? []), named, destination) };
     };
 }
 

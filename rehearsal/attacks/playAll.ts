@@ -1,7 +1,7 @@
 /** Every attack, judged on the rendered documents and, where the simulated AWS has the call, played on the vault: one result for all who tell of it. */
 import { cellsOf, countsOf, findingsOf, type Cell, type Counts, type Judged } from "./grid";
 import { attacksOf } from "./index";
-import type { AttackVerdict } from "./judge";
+import type { Verdicts } from "./judgeAll";
 import { playAttacks, type Played } from "./play";
 import { stageOf } from "./stage";
 import type { Attack } from "./types";
@@ -26,9 +26,17 @@ export interface AttackResult {
  * @param settings as written, without the members of an organization
  * @param verdicts of `judgeAll`
  */
-export function tryAll(world: World, rendered: Rendered, settings: Settings, verdicts: readonly AttackVerdict[]): AttackResult {
+export function tryAll(world: World, rendered: Rendered, settings: Settings, verdicts: Verdicts): AttackResult {
     const { played } = playAttacks(world, rendered, settings);
-    return resultOf(attacksOf(stageOf(rendered, settings)).map((attack, index) => ({ attack, verdict: verdicts[index]! })), played);
+    const attacks = attacksOf(stageOf(rendered, settings));
+    if (attacks.length !== verdicts.size) throw new Error(`${verdicts.size} verdicts on ${attacks.length} attacks`);
+    return resultOf(attacks.map((attack) => ({ attack, verdict: verdictOn(attack, verdicts) })), played);
+}
+
+function verdictOn({ id }: Attack, verdicts: Verdicts) {
+    const verdict = verdicts.get(id);
+    if (!verdict) throw new Error(`No verdict on ${id}`);
+    return verdict;
 }
 
 export function resultOf(judged: readonly Judged[], played: readonly Played[]): AttackResult {

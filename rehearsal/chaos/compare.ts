@@ -16,7 +16,7 @@ export const none: Losses = { wanted: 0, lost: 0, silent: 0 };
 
 export const sum = (a: Losses, b: Losses): Losses => ({ wanted: a.wanted + b.wanted, lost: a.lost + b.lost, silent: a.silent + b.silent });
 
-/** Counted alike for any design: an export that ended well and lacks nothing. A dead letter counts as telling, and so does any alarm about it, or about its whole account. */
+/** Counted alike for any design: an export that ended well and lacks nothing. A dead letter counts as telling, and so does any alarm about it, or about its whole account, at any time. */
 export function losses(played: Played): Losses {
     const { world, endings, arns, end } = played;
     const incomplete = /^(skips-table|loses-file)$/;

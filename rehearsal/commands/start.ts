@@ -89,17 +89,20 @@ void runCommand(async () => {
         return 0;
     }
 
-    const verdicts = judgeAll(rendered, settings);
+    const judging = judgeAll(rendered, settings);
     const rehearsal = await rehearse(rendered, settings, {
         seed,
         days,
         databases,
         progress: ({ clock, rds }) => progress(`${new Date(clock.now).toISOString().slice(0, 16)}  ${rds.snapshots().length} snapshots, ${rds.tasks().length} exports`),
+    }).catch(async (error: unknown) => {
+        await judging.stop();
+        throw error;
     });
     progress("");
     const all = fates(rehearsal);
     progress("Trying every attack …");
-    const attacks = tryAll(rehearsal.world, rendered, settings, await verdicts);
+    const attacks = tryAll(rehearsal.world, rendered, settings, await judging.verdicts);
     progress("");
     const result = verdict(rehearsal, all, attacks);
     if (options.manifests) writeManifests(options.manifests, rehearsal);

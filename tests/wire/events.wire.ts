@@ -1,4 +1,4 @@
-// Doesn't prove the hop between two accounts' buses and queue policies: MiniStack has neither (deviations.ts).
+// Doesn't prove the hop between two accounts' buses and queue policies: MiniStack has neither (deviations/).
 import assert from "node:assert/strict";
 import { PutEventsCommand, TestEventPatternCommand } from "@aws-sdk/client-eventbridge";
 import { DescribeExportTasksCommand, RDSClient } from "@aws-sdk/client-rds";

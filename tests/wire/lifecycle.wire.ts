@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
-import { ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { parseManifestName } from "../../handlers/lib/manifestName";
 import { waitFor } from "../peers/peer";
 import { adapted } from "./dialects";
@@ -54,7 +54,13 @@ for (const version of nodeVersions) {
             await stage.backup.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "poison" }));
             await askForLook(stage);
             const dead = await waitFor("the dead letter", async () => (await stage.backup.sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrlOf(stage.stack.url, backup, names.triggerDeadLetters), MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }))).Messages);
-            assert.deepEqual(dead.map(({ Body }) => Body), ["poison"]);
+            const left = async () => {
+                const { Attributes } = await stage.backup.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] }));
+                return Object.values(Attributes!).join();
+            };
+            await seen("the queue's end", async () => (await left()) === "0,0");
+            const later = await stage.backup.sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrlOf(stage.stack.url, backup, names.triggerDeadLetters), MaxNumberOfMessages: 10 }));
+            assert.deepEqual([...dead, ...(later.Messages ?? [])].map(({ Body }) => Body), ["poison"]);
         });
 
         it("says what right is missing, and alarms", async () => {

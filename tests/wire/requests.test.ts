@@ -1,4 +1,4 @@
-// Doesn't prove AWS: that no call of the functions is missing in the table of requests, and that the simulated AWS answers it. requests.wire.ts asks the peers.
+// Doesn't prove AWS: that no command of the functions is missing in the table of requests, and that the simulated AWS answers it. requests.wire.ts asks the peers.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

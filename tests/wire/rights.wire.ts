@@ -1,4 +1,4 @@
-// Doesn't prove the key policy, TLS, and that of an account only its export role writes: MiniStack has none of them (deviations.ts).
+// Doesn't prove the key policy, TLS, and that of an account only its export role writes: MiniStack has none of them (deviations/).
 import assert from "node:assert/strict";
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { PutObjectCommand } from "@aws-sdk/client-s3";

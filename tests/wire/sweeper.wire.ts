@@ -1,4 +1,4 @@
-// Doesn't prove rights, and how Organizations throttles: moto judges nobody, and answers the management account alone (deviations.ts).
+// Doesn't prove rights, and how Organizations throttles: moto judges nobody, and answers the management account alone (deviations/).
 import assert from "node:assert/strict";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";

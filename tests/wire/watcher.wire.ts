@@ -94,6 +94,7 @@ describe("the watcher's deployed text against MiniStack's S3, CloudTrail and SNS
         it(`says in log and mail what it has no right to, and does the rest, on Node ${version}`, async () => {
             const notices = await watched.install();
             await watched.say("STARTER_LOGS", inventories());
+            await watched.say("SEALER_LOGS", [sealed]);
             const { role: RoleName, name: PolicyName, policy } = rightsNamed("watch-watcher-rights");
             await rootOf(miniStack.url, backup).iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: adapted(without(policy, "LookAtTrails")) }));
             const answer = await (await watcher(version)).invoke({}, timeoutMs);
@@ -101,6 +102,7 @@ describe("the watcher's deployed text against MiniStack's S3, CloudTrail and SNS
             assert.match(String(said(answer, "watch-failed")[0]?.["detail"]), /not authorized to perform: cloudtrail:GetTrailStatus/);
             const [mail, ...others] = await mailsIn(notices);
             assert.deepEqual([mail!.Subject, others], [`${names.prefix}: not all could be read`, []]);
+            assert.match(mail!.Message, /Sealed in 24 hours: 1 complete[^]*Lock: canary\/[-\d]+ is kept in COMPLIANCE mode/, mail!.Message);
         });
     }
 });

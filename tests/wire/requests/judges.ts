@@ -62,7 +62,7 @@ async function simulation(stops: Stops): Promise<Judge> {
     world.organization.join({ id: "333344445555", name: "billing", unit });
 
     const logGroup = "/aws/lambda/talker";
-    const files = { "index.js": `exports.handler = async () => console.log(${JSON.stringify(line("sealed"))});` };
+    const files = { "index.js": `exports.handler = async () => [${JSON.stringify(line("sealed"))}, ${JSON.stringify(line("look"))}].forEach((line) => console.log(line));` };
     world.lambda.addFunction({ name: "talker", arn: inBackup("lambda", "function:talker"), account: backup, roleArn: hub.arn, logGroupArn: inBackup("logs", `log-group:${logGroup}`), timeoutMs: 5000, environment: {}, files, handler: "index.handler" });
     for (let i = 0; i < 2; i++) await world.lambda.invoke(inBackup("lambda", "function:talker"), {});
 
@@ -98,7 +98,7 @@ async function furnished(name: PeerName, url: string): Promise<Judge> {
     const timestamp = Date.now();
     await logs.send(new CreateLogGroupCommand({ logGroupName: logGroup }));
     await logs.send(new CreateLogStreamCommand({ logGroupName: logGroup, logStreamName: "one" }));
-    await logs.send(new PutLogEventsCommand({ logGroupName: logGroup, logStreamName: "one", logEvents: [1, 2].map(() => ({ timestamp, message: line("sealed") })) }));
+    await logs.send(new PutLogEventsCommand({ logGroupName: logGroup, logStreamName: "one", logEvents: ["sealed", "look", "sealed", "look"].map((message) => ({ timestamp, message: line(message) })) }));
 
     // MiniStack has one already.
     if (name !== "MiniStack 1.5.33") await organizations.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));

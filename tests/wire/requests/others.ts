@@ -34,7 +34,7 @@ const ofTrails: readonly Request[] = [
 ];
 
 const ofLogs: readonly Request[] = [
-    { name: "FilterLogEvents of a word", service: "logs", send: ({ logs, logGroup }) => logs.send(new FilterLogEventsCommand({ logGroupName: logGroup, filterPattern: patternOf({ value: "sealed" }), startTime: 0, endTime: Date.now() })), ...ok("events.0.message", "events.0.timestamp") },
+    { name: "FilterLogEvents of a word", service: "logs", send: ({ logs, logGroup }) => logs.send(new FilterLogEventsCommand({ logGroupName: logGroup, filterPattern: patternOf({ value: "sealed" }), startTime: 0, endTime: Date.now() })), reads: ["events.0.message", "events.0.timestamp", "events.1.message", "events.2.message"], expected: "200 events.0.message events.0.timestamp events.1.message" },
     { name: "FilterLogEvents, first page", service: "logs", send: ({ logs, logGroup }) => logs.send(new FilterLogEventsCommand({ logGroupName: logGroup, limit: 1 })), ...ok("events.0.message", "nextToken") },
     { name: "FilterLogEvents of an unknown group", service: "logs", send: ({ logs, logGroup }) => logs.send(new FilterLogEventsCommand({ logGroupName: `${logGroup}-none` })), expected: "400 ResourceNotFoundException" },
 ];

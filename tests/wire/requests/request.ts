@@ -32,7 +32,7 @@ export interface Judge extends Clients {
     readonly bucket: string;
     /** Without a lock. */
     readonly openBucket: string;
-    /** Of instances; six. */
+    /** Of instances; five. */
     readonly snapshotArns: readonly string[];
     readonly clusterSnapshotArn: string;
     readonly exportRoleArn: string;
@@ -43,7 +43,7 @@ export interface Judge extends Clients {
     readonly topicArn: string;
     /** Logs, with the event selectors that AWS gives a new trail. */
     readonly trailArn: string;
-    /** Holds two lines that say `sealed`. */
+    /** Holds two lines that say `sealed`, and two that say `look`. */
     readonly logGroup: string;
 }
 
@@ -51,7 +51,7 @@ export interface Judge extends Clients {
 export type Outcome = string;
 
 export interface Request {
-    /** Begins with the command. What a peer answers otherwise stands in deviations.ts under this name. */
+    /** Begins with the command. What a peer answers otherwise stands in deviations/ under this name. */
     readonly name: string;
     readonly service: Service;
     readonly send: (judge: Judge) => Promise<unknown>;
