@@ -31,7 +31,7 @@ async function measure({ quick, progress }: How): Promise<Bills> {
     const held = await childJson<Held>(["memoryChild.ts"]);
     const counted: Counted[] = [];
     for (const accounts of quick ? [1, 10] : [1, 10, 100]) {
-        progress(`costs: ${accounts} accounts for seven hours`);
+        progress(`costs: ${number(accounts)} account${accounts === 1 ? "" : "s"} for seven hours`);
         const played = await playHours(rendered, size, accounts, () => undefined);
         counted.push({
             accounts,

@@ -140,14 +140,14 @@ export const coldStarts: Benchmark<ColdStarts> = {
     name: "package",
     about: "the starter's archive and cold start",
     measure,
-    section: ({ measured, anatomy: parts, textBytes, archives }) => `A process per cold start, ${measured[0]!.load.runs} of each in turn: loading until there is a handler, then its first invocation, which finds one snapshot due at the simulated AWS over HTTP and starts its export. The bare clients are the starter's four, with one of each of its calls and no decision. The SDK v3 is the runtime's own, so it is in no archive; the tutorials' v2 must be. The bare clients list snapshots and exports as ours does; the tutorial starts without a look, which is why it calls less.
+    section: ({ measured, anatomy: parts, textBytes, archives }) => `A process per cold start, ${measured[0]!.load.runs} of each in turn: loading until there is a handler, then its first invocation, which finds one snapshot due at the simulated AWS over HTTP and starts its export. The bare clients are the starter's four, with one of each of its calls and no decision. The SDK v3 is the runtime's own, so it is in no archive; the tutorials' v2 must be. The bare clients list snapshots and exports as ours does; the tutorial (bench/package/tutorial.cjs, written after what public tutorials print) starts without a look, which is why it calls less.
 
 ${table(
     ["function", "archive, kB", "modules", "load, ms", "quartiles", "of bare", "quartiles ", "first invocation, ms", "quartiles  ", "calls", "memory, MiB"],
     measured.map(({ name, archiveBytes, modules, load, loadOfBare, first, calls, memory }) => [told[name], kB(archiveBytes), number(modules), number(load.median, 1), quartiles(load, 1), `× ${number(loadOfBare.median, 2)}`, quartiles(loadOfBare, 2), number(first.median, 1), quartiles(first, 1), number(calls), number(memory.median, 1)]),
 )}
 
-Archives of all functions, in kB: ${Object.entries(archives).map(([name, bytes]) => `${name} ${kB(bytes)}`).join(", ")}. The starter's text has ${number(textBytes)} characters. What its archive is made of, taken away one after the other:
+Archives of all functions, in kB: ${Object.entries(archives).map(([name, bytes]) => `${name}er ${kB(bytes)}`).join(", ")}. The starter's text has ${number(textBytes)} characters. What its archive is made of, taken away one after the other:
 
 ${table(["part", "bytes"], parts.map(({ what, bytes }) => [what, number(bytes)]))}
 

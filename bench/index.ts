@@ -13,7 +13,7 @@ const usage = `npm run bench -- [NAME …] [--quick | --long] [--write] [--json]
   NAME          one of them; default: all but scale and people
 ${[...benchmarks, { name: "scale", about: "how program, documents and hub grow with accounts" }].map(({ name, about }) => `    ${name.padEnd(10)}${about}`).join("\n")}
   --quick       small sizes, few repeats: shows that it works
-  --long        the largest sizes too, which takes hours: 5,000 snapshots at once, 100,000 objects to seal
+  --long        the largest sizes too, which takes an hour: 5,000 snapshots at once, 100,000 objects to seal
   --write       keeps what was measured in bench/results.json, and makes docs/performance.md and README's table of it; of scale docs/scale.md
   --accounts N  scale: members on the virtual clock, default 1000
   --json        prints one JSON document on stdout and nothing else`;
@@ -53,6 +53,7 @@ const machine = (): string => `${cpus().length} × ${cpus()[0]?.model.replace(/\
 void runCommand(async () => {
     const { names, accounts, write, json, quick, long } = optionsOf(process.argv.slice(2));
     if (names.includes("scale")) await scale({ accounts, write, json, progress });
+    if (quick && !json) console.log("Small sizes, few repeats: this shows that it works, and its numbers are no measurement.\n");
     const own: Record<string, Result> = {};
     const keep = (): Results => ({ ...(existsSync(resultsFile) && (JSON.parse(readFileSync(resultsFile, "utf8")) as Results)), ...own });
     for (const benchmark of benchmarks.filter(({ name }) => names.includes(name))) {

@@ -29,10 +29,10 @@ const known = (results: Results) => benchmarks.flatMap((benchmark) => (results[b
 const places = (results: Results) => {
     const groups = new Map<string, string[]>();
     for (const { benchmark: { name }, result: { date, machine } } of known(results)) {
-        const place = `${date}, ${machine}`;
+        const place = `on ${date}, ${machine}`;
         groups.set(place, [...(groups.get(place) ?? []), `\`${name}\``]);
     }
-    return [...groups].map(([place, names]) => `${names.join(", ")}: ${place}`).join("; ");
+    return [...groups].map(([place, names]) => `${place}: ${names.join(", ")}`).join("; ");
 };
 
 export function performancePage(results: Results, packageJson: string): string {
@@ -41,7 +41,7 @@ export function performancePage(results: Results, packageJson: string): string {
 
 What \`npm run bench\` measures; \`npm run bench -- --write\` writes its results to bench/results.json and makes this page and README's table of them, \`npm run bench -- NAME --write\` one part. Ratios are of runs in turn on one machine, the median and the quartiles of each round's own; times depend on the machine, so compare ratios. The growth with accounts is in [scale.md](scale.md).
 
-Measured on ${places(results)}.
+Measured ${places(results)}.
 
 ${sections.join("\n\n")}
 
@@ -55,5 +55,5 @@ ${dependencyTable(packageJson)}
 
 export const performanceTable = (results: Results): string => {
     const rows = known(results).flatMap(({ benchmark, result }) => benchmark.rows(result.measured));
-    return `\n\n${table(["what", "measured", "beside it", "goal"], rows.map(({ what, measured, beside, goal }) => [what, measured, beside, goal]))}\n\nMeasured on ${places(results)}.\n\n`;
+    return `\n\n${table(["what", "measured", "beside it", "goal"], rows.map(({ what, measured, beside, goal }) => [what, measured, beside, goal]))}\n\nMeasured ${places(results)}.\n\n`;
 };

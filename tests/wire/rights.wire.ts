@@ -11,7 +11,7 @@ import { assume } from "./stage";
 const denied = { name: "AccessDenied" };
 const everything = JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action: "*", Resource: "*" } });
 
-describe("the rendered roles and the bucket's policy in MiniStack", function () {
+describe("the rendered roles and the bucket's policy, translated, in MiniStack", function () {
     this.timeout(300_000);
     let stack: Peer;
     before(async () => {
@@ -42,7 +42,7 @@ describe("the rendered roles and the bucket's policy in MiniStack", function () 
         }
     });
 
-    it("let the export role write under its account's own prefix only, and send no other encryption, by its own rights and by the bucket's policy", async () => {
+    it("let the export role write under its account's own prefix, and neither under another's nor with AES256, by its own rights and by the bucket's policy", async () => {
         const shop = rootOf(stack.url, source);
         const { s3 } = clientsOf(stack.url, await assume(shop, arns.exportRole(source)));
         const put = (Key: string, more: object = {}) => s3.send(new PutObjectCommand({ Bucket: names.bucket, Key, Body: "x", ...more }));
