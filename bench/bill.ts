@@ -59,9 +59,10 @@ export const costs: Benchmark<Bills> = {
         const hubAndVault = counted[counted.length - 1]!.costs;
         const [first, last] = [counted[0]!, counted[counted.length - 1]!];
         const growth = exponent({ size: first.accounts, cost: first.perAccountHour * first.accounts }, { size: last.accounts, cost: last.perAccountHour * last.accounts });
-        const ofLine = (line: Cost) => shown.flatMap((accounts) => [monthly(line, accounts, 0), line.export * accounts * exportsAMonth]).map((value) => (value >= 0.005 ? dollars(value) : value > 0 ? "<0.01" : "-"));
+        const amounts = (cost: ReturnType<typeof total>) => shown.flatMap((accounts) => [monthly(cost, accounts, 0), cost.export * accounts * exportsAMonth]);
+        const ofLine = (line: Cost) => amounts(line).map((value) => (value >= 0.005 ? dollars(value) : value > 0 ? "<0.01" : "-"));
         const of = (lines: readonly Cost[]) => lines.map((line) => [line.what, ...ofLine(line), `[AWS](${line.source})`]);
-        const ofSum = (what: string, sum: ReturnType<typeof total>) => [`**${what}**`, ...shown.flatMap((accounts) => [monthly(sum, accounts, 0), sum.export * accounts * exportsAMonth]).map((value) => `**${dollars(value)}**`), ""];
+        const ofSum = (what: string, sum: ReturnType<typeof total>) => [`**${what}**`, ...amounts(sum).map((value) => `**${dollars(value)}**`), ""];
         return `Members of a unit with two databases each, on the virtual clock: calls to AWS of starter, sweep and sealer (the watcher's thirty or so come once a day), in a quiet hour by account, and what an export adds from its snapshot to its manifest. They grow with the number of accounts to the power ${number(growth, 2)}: a fixed share is divided by more.
 
 ${table(["accounts", "calls per account and hour", "calls per export"], counted.map(({ accounts, perAccountHour, perExport }) => [number(accounts), number(perAccountHour, 2), number(perExport, 2)]))}

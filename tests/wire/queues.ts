@@ -1,4 +1,4 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { DeleteMessageCommand, GetQueueAttributesCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 
 /** Takes all messages that are visible in a queue, and returns their bodies. */
 export async function taken(sqs: SQSClient, QueueUrl: string): Promise<string[]> {
@@ -11,4 +11,10 @@ export async function taken(sqs: SQSClient, QueueUrl: string): Promise<string[]>
             await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
         }
     }
+}
+
+/** Whether no message waits, and none is being worked off. */
+export async function isEmpty(sqs: SQSClient, QueueUrl: string): Promise<boolean> {
+    const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] }));
+    return Object.values(Attributes!).join() === "0,0";
 }

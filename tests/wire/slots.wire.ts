@@ -1,13 +1,13 @@
 // Doesn't prove that AWS lets five exports of an account run and no more: RDS is simulated here (requests/rds.ts asks it for a sixth).
 import assert from "node:assert/strict";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { parseManifestName } from "../../handlers/lib/manifestName";
 import { parseTaskId } from "../../handlers/lib/taskId";
 import { waitFor } from "../peers/peer";
 import { nodeVersions } from "./functions";
 import { arns, backup, names, olderManifest, source } from "./hub";
 import { clientsOf, queueUrlOf } from "./ministack";
+import { isEmpty } from "./queues";
 import { askForLook, assume, endExports, exportTimes, manifestsOf, pass, simulatedRds, startStage, type Stage } from "./stage";
 
 const count = 7;
@@ -41,10 +41,7 @@ for (const version of nodeVersions) {
         async function look(): Promise<void> {
             const QueueUrl = queueUrlOf(stage.stack.url, backup, names.triggerQueue);
             await askForLook(stage);
-            await seen("the look's end", async () => {
-                const { Attributes } = await stage.backup.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] }));
-                return Object.values(Attributes!).join() === "0,0";
-            });
+            await seen("the look's end", () => isEmpty(stage.backup.sqs, QueueUrl));
         }
 
         it("fill the slots, and no look starts another while all run", async () => {
